@@ -3,3 +3,8 @@
 
 pub mod clock;
 pub mod seed;
+pub mod text;
+pub mod clause;
+pub mod exchange;
+pub mod judge;
+pub mod record;

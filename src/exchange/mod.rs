@@ -1,0 +1,7 @@
+//! One request with its response and timings, and what is told of it: a curl line, evidence, redaction.
+//!
+//! Takes what the client sent and got; gives values. No opinions, no input or output. May use `oci`, `text` and the rooms above.
+
+mod value;
+
+pub use value::{BodySent, Exchange, Failure, Phase, Received, Request, Response, Timings};
