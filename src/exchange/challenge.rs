@@ -54,7 +54,7 @@ impl Reader<'_> {
             self.skip(is_space);
             if self.peek() == Some(b'=') && !name.is_empty() {
                 self.at += 1;
-                self.param(name, found.last_mut());
+                self.param(&name, found.last_mut());
             } else if name.is_empty() {
                 self.junk(found.last_mut());
                 continue;
@@ -82,7 +82,7 @@ impl Reader<'_> {
         self.skip(is_space);
         if !name.is_empty() && self.peek() == Some(b'=') {
             self.at += 1;
-            self.param(name, Some(&mut challenge));
+            self.param(&name, Some(&mut challenge));
         } else {
             self.junk(Some(&mut challenge));
         }
@@ -90,7 +90,7 @@ impl Reader<'_> {
     }
 
     /// Reads the value of a parameter whose `=` is behind, into the challenge that it belongs to.
-    fn param(&mut self, name: String, into: Option<&mut Challenge>) {
+    fn param(&mut self, name: &str, into: Option<&mut Challenge>) {
         self.skip(is_space);
         let (value, problem) = if self.peek() == Some(b'"') { self.quoted() } else { (self.token(), None) };
         let Some(challenge) = into else { return };
