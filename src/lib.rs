@@ -10,3 +10,4 @@ pub mod clause;
 pub mod exchange;
 pub mod judge;
 pub mod record;
+pub mod report;
