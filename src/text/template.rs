@@ -24,11 +24,22 @@ pub enum Piece {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
     /// A `<` without its `>`.
-    #[error("`<` opens a variable that is never closed: write `<name>`, or `\\<` for a literal `<`")]
+    #[error("`<` opens a variable that is never closed")]
     Unclosed,
     /// What stands between `<` and `>` is no variable's name.
-    #[error("`<{0}>` is no variable: a name is letters a-z, digits, `-` and `_`, parts joined by `.`; write `\\<` for a literal `<`")]
+    #[error("`<{0}>` is no variable's name")]
     BadName(String),
+}
+
+impl TemplateError {
+    /// How to mend it.
+    #[must_use]
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::Unclosed => "write `<name>` for a variable, `\\<` for a literal `<`",
+            Self::BadName(_) => "a name is letters a-z, digits, `-` and `_`, its parts joined by `.`; write `\\<` for a literal `<`",
+        }
+    }
 }
 
 impl Template {
@@ -63,6 +74,19 @@ impl Template {
         Ok(Self { source: source.to_owned(), pieces })
     }
 
+    /// Text without variables.
+    #[must_use]
+    pub fn literal(text: &str) -> Self {
+        let pieces = if text.is_empty() { Vec::new() } else { vec![Piece::Literal(text.to_owned())] };
+        Self { source: text.replace('<', "\\<"), pieces }
+    }
+
+    /// One variable and nothing else, by a name that fits the grammar.
+    #[must_use]
+    pub fn variable(name: &str) -> Self {
+        Self { source: format!("<{name}>"), pieces: vec![Piece::Variable(name.split('.').map(str::to_owned).collect())] }
+    }
+
     /// The text as it was written.
     #[must_use]
     pub fn source(&self) -> &str {
@@ -81,6 +105,15 @@ impl Template {
             Piece::Variable(path) => Some(path.as_slice()),
             Piece::Literal(_) => None,
         })
+    }
+
+    /// The variable, where the text is one variable and nothing else.
+    #[must_use]
+    pub fn only_variable(&self) -> Option<&[String]> {
+        match self.pieces.as_slice() {
+            [Piece::Variable(path)] => Some(path),
+            _ => None,
+        }
     }
 
     /// Fills every variable by `value`; the first path that has none is the error.
@@ -117,7 +150,7 @@ impl fmt::Display for Template {
 impl<'de> Deserialize<'de> for Template {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let source = String::deserialize(deserializer)?;
-        Self::parse(&source).map_err(serde::de::Error::custom)
+        Self::parse(&source).map_err(|error| super::mistake(&error, "", Some(error.help())))
     }
 }
 
