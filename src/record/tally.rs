@@ -144,12 +144,13 @@ impl Record {
         causes
     }
 
-    /// How often each reason was given for a verdict, the most frequent first.
+    /// How often each reason was given for a verdict, the most frequent first. What a cause took down is told by that cause's clause.
     #[must_use]
-    pub fn reasons(&self, verdict: Verdict) -> Vec<(&str, u64)> {
-        let mut reasons: IndexMap<&str, u64> = IndexMap::new();
+    pub fn reasons(&self, verdict: Verdict) -> Vec<(String, u64)> {
+        let mut reasons: IndexMap<String, u64> = IndexMap::new();
         for judgement in self.judgements().filter(|judgement| judgement.verdict == verdict) {
-            *reasons.entry(judgement.reason.unwrap_or("no reason was given")).or_default() += 1;
+            let by = judgement.cause.map(|cause| format!("{} fails ({})", cause.clause, cause.came));
+            *reasons.entry(by.unwrap_or_else(|| judgement.reason.unwrap_or("no reason was given").to_owned())).or_default() += 1;
         }
         let mut reasons: Vec<_> = reasons.into_iter().collect();
         reasons.sort_by_key(|(_, count)| Reverse(*count));

@@ -14,7 +14,8 @@ pub const FORMAT: &str = "plimsoll.record/1";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
-    /// [`FORMAT`].
+    /// `plimsoll.record/1`; later formats have a higher number.
+    #[schemars(extend("const" = FORMAT))]
     pub format: String,
     /// What was run.
     pub kind: Kind,
