@@ -1,1 +1,4 @@
 //! Whole-program tests: one binary, one file per subject.
+
+mod scenario_errors;
+mod scenario_schema;
