@@ -11,3 +11,4 @@ pub mod exchange;
 pub mod judge;
 pub mod record;
 pub mod scenario;
+pub mod report;
