@@ -43,7 +43,8 @@ impl Judge for ErrorMatcher {
         format!("error {}{without}", codes.join(" or "))
     }
 
-    fn uses(&self, _: Place, uses: &mut Uses) {
+    fn uses(&self, place: Place, uses: &mut Uses) {
+        uses.bodies.push(place);
         for code in self.codes.iter().filter(|code| !ErrorCode::new(code.as_str()).is_well_formed()) {
             uses.mistake(format!("`{code}` is no error code: codes are upper-case letters and underscores"), code.place);
         }

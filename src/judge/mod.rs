@@ -21,6 +21,8 @@ mod pattern;
 mod received;
 mod same_as;
 mod status;
+#[cfg(test)]
+mod tests;
 mod uses;
 mod verdict;
 mod view;

@@ -13,7 +13,7 @@ use super::words::{counted, printable};
 use crate::exchange::{Exchange, Response};
 
 /// The most that a compressed body may unfold to.
-const MOST: u64 = 256 << 20;
+const MOST: u64 = 64 << 20;
 
 /// The content of a body. Where the answer is gzip and that was lawful (RFC 9110, section 12.5.3: the request lists gzip, or lists no
 /// coding at all), it is unfolded; a coding that the request ruled out stays, and will not equal what was expected.

@@ -132,6 +132,12 @@ fn yes() -> bool {
 }
 
 impl Datum {
+    /// The empty blob.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self { content: Content::Blob(Size(0)), algorithm: Algorithm::Sha256, media_type: None }
+    }
+
     /// The data that it is made of or refers to.
     #[must_use]
     pub fn refers_to(&self) -> Vec<&At<String>> {

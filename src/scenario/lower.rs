@@ -3,7 +3,7 @@
 use super::file::{DatumFile, ScenarioFile, StepFile};
 use super::names::Scope;
 use super::reader::Reader;
-use super::{Act, Auth, Push, Request, Scenario, Step, Target};
+use super::{Act, Auth, Datum, Push, Request, Scenario, Step, Target};
 use crate::text::{At, Diagnostic, Place, Template};
 
 /// Methods that a request line may have.
@@ -20,18 +20,20 @@ impl Reader<'_> {
             repos: written.repos,
             each: written.each,
             alone: written.alone,
-            data: written.data.into_iter().filter_map(|(name, datum)| Some((name, self.datum(datum)?))).collect(),
+            data: written.data.into_iter().map(|(name, datum)| (name, self.datum(datum))).collect(),
             lists: written.lists,
             steps: Vec::new(),
         };
         self.saved = super::reader::saves(&written.steps);
         let mut scope = self.open(&scenario);
         scenario.steps = self.script(written.steps, &mut scope);
-        self.close(&mut scenario);
+        self.close(&scenario);
+        self.lint(&scenario);
+        super::lint::sort_data(&mut scenario);
         scenario
     }
 
-    fn datum(&mut self, written: At<DatumFile>) -> Option<super::Datum> {
+    fn datum(&mut self, written: At<DatumFile>) -> Datum {
         if written.kinds() != 1 {
             let (place, kinds) = (written.place, written.kinds());
             self.wrong.push(
@@ -40,7 +42,7 @@ impl Reader<'_> {
                     .help(Some("write one of `blob`, `text`, `json`, `manifest`, `index`, `image`")),
             );
         }
-        written.value.datum()
+        written.value.datum().unwrap_or_else(Datum::nothing)
     }
 
     fn script(&mut self, steps: Vec<At<StepFile>>, scope: &mut Scope) -> Vec<Step> {
@@ -109,7 +111,7 @@ impl Reader<'_> {
             save: file.save.map(|save| save.value).unwrap_or_default(),
             each: file.each.map(|each| each.value),
             walk: file.walk,
-            until: file.until.map(|until| until.value),
+            until: file.until,
         }
     }
 
@@ -121,12 +123,17 @@ impl Reader<'_> {
         };
         if !METHODS.contains(&method) {
             let near = crate::text::expected_one_of(method, &METHODS);
-            self.wrong.push(Diagnostic::new(self.file, line.place, format!("`{method}` is no method")).help(near));
+            self.mistake(self.narrow(line.place, method), format!("`{method}` is no method"), "", near);
         }
         let target = target(rest).map(|target| At::new(target, line.place));
         if target.is_none() {
             let title = format!("`{rest}` is no place to send a request to");
-            self.mistake(line.place, title, "a path begins with `/`, a URL with `<`, neither has blanks", Some(help.to_owned()));
+            self.mistake(
+                self.narrow(line.place, rest),
+                title,
+                "a path begins with `/`, a URL with `<`, neither has blanks",
+                Some(help.to_owned()),
+            );
         }
         (method.to_owned(), target.unwrap_or_else(|| nowhere(line.place)))
     }

@@ -55,10 +55,18 @@ impl Scope {
         self.earlier.extend(script.earlier.into_iter().skip(before.earlier.len()));
     }
 
+    /// Which data there are.
+    pub(super) fn data_help(&self) -> String {
+        let data = self.known.iter().filter(|(_, known)| matches!(known.what, What::Datum(_)));
+        match data.map(|(name, _)| name.as_str()).collect::<Vec<_>>().as_slice() {
+            [] => "this scenario has no `data`".to_owned(),
+            data => format!("the data of this scenario are {}", listed(data)),
+        }
+    }
+
     /// The nearest name of the fitting kinds.
-    pub(super) fn near<'a>(&'a self, name: &str, fits: impl Fn(&What) -> bool + 'a) -> Option<String> {
-        let candidates = self.known.iter().filter(move |(_, known)| fits(&known.what)).map(|(name, _)| name.as_str());
-        did_you_mean(name, candidates).map(|near| format!("did you mean `{near}`?"))
+    pub(super) fn near(&self, name: &str, fits: impl Fn(&What) -> bool) -> Option<&str> {
+        did_you_mean(name, self.known.iter().filter(|(_, known)| fits(&known.what)).map(|(name, _)| name.as_str()))
     }
 }
 
@@ -66,6 +74,7 @@ impl Reader<'_> {
     /// What is known before the first step.
     pub(super) fn open(&mut self, scenario: &Scenario) -> Scope {
         let known = BUILT_IN.iter().map(|name| ((*name).to_owned(), Known { what: What::BuiltIn, place: Place::default() })).collect();
+        self.bearer = scenario.needs.iter().any(|need| need.as_str() == "login-bearer");
         let mut scope = Scope { known, earlier: Vec::new() };
         for repository in &scenario.repos {
             self.define(repository, What::Repository, &mut scope);
@@ -116,6 +125,7 @@ impl Reader<'_> {
                 _ => (format!("`{name}` is defined twice"), "it is the default name of the repository: give this another name".to_owned()),
             };
             self.mistake(name.place, title, "second of the same name", Some(help));
+            self.used.insert(name.value.clone());
         }
         scope.known.insert(name.value.clone(), Known { what, place: name.place });
     }

@@ -2,17 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::Terms;
 use super::file::StepFile;
 use crate::text::{At, Diagnostic, Diagnostics, Place, SourceFile};
 
 /// Reads one scenario, noting every mistake.
 pub(super) struct Reader<'a> {
     pub(super) file: &'a SourceFile,
+    pub(super) terms: &'a Terms,
     pub(super) wrong: Diagnostics,
     /// Names that something read.
     pub(super) used: HashSet<String>,
     /// Where each value is saved, by any step: for the help.
     pub(super) saved: HashMap<String, Place>,
+    /// Whether the registry is known to ask for tokens.
+    pub(super) bearer: bool,
     number: usize,
 }
 
@@ -20,8 +24,8 @@ pub(super) struct Reader<'a> {
 const ACTS: &str = "`request`, `push`, `together` or `advance`";
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(file: &'a SourceFile) -> Self {
-        Self { file, wrong: Diagnostics::default(), used: HashSet::new(), saved: HashMap::new(), number: 0 }
+    pub(super) fn new(file: &'a SourceFile, terms: &'a Terms) -> Self {
+        Self { file, terms, wrong: Diagnostics::default(), used: HashSet::new(), saved: HashMap::new(), bearer: false, number: 0 }
     }
 
     /// Notes a mistake.

@@ -37,13 +37,17 @@ impl Reader<'_> {
             return None;
         };
         self.used.insert(name.clone());
+        if (name == "realm" || name == "service") && !self.bearer {
+            let help = "add `needs: [login-bearer]` to the scenario".to_owned();
+            self.mistake(place, format!("`{written}` is known only where the registry asks for tokens"), "", Some(help));
+        }
         let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
         let (fits, help) = match &known.what {
             What::List => (false, format!("`{name}` is a list: it is named in `each`, or in a matcher")),
             What::BuiltIn | What::Repository | What::Save(_) | What::Each(None) => (rest.is_empty(), format!("write `<{name}>`")),
             What::Each(Some(fields)) => (
                 matches!(rest.as_slice(), [field] if fields.iter().any(|known| known == field)),
-                format!("every value of `{name}` has {}", listed(&fields.iter().map(String::as_str).collect::<Vec<_>>())),
+                format!("all values of `{name}` have {}, and no other key", listed(&fields.iter().map(String::as_str).collect::<Vec<_>>())),
             ),
             What::Datum(parts) => (is_field(&rest, parts), fields_help(name, parts)),
         };
@@ -57,7 +61,9 @@ impl Reader<'_> {
     }
 
     fn undefined(&mut self, name: &str, written: &str, place: Place, scope: &Scope) {
-        let help = match (self.saved.get(name), scope.near(name, |what| !matches!(what, What::List))) {
+        let near = self.near(name, scope, |what| !matches!(what, What::List));
+        self.used.insert(name.to_owned());
+        let help = match (self.saved.get(name), near) {
             (Some(saved), _) => Some(format!("it is saved in line {}, by a step that comes later or runs at this one's side", saved.line)),
             (None, Some(near)) => Some(near),
             (None, None) => {
@@ -70,8 +76,8 @@ impl Reader<'_> {
     fn read_datum(&mut self, name: &At<String>, scope: &Scope) {
         let (datum, part) = datum_and_part(name);
         let Some(What::Datum(parts)) = scope.known.get(datum).map(|known| &known.what) else {
-            let help = scope.near(datum, |what| matches!(what, What::Datum(_)));
-            let help = help.unwrap_or_else(|| "the data of a scenario are under `data`".to_owned());
+            let help = self.near(datum, scope, |what| matches!(what, What::Datum(_)));
+            let help = help.unwrap_or_else(|| scope.data_help());
             return self.mistake(name.place, format!("there is no datum `{datum}`"), "", Some(help));
         };
         self.used.insert(datum.to_owned());
@@ -85,13 +91,20 @@ impl Reader<'_> {
             self.used.insert(name.value.clone());
             return;
         }
-        let help = scope.near(name, |what| matches!(what, What::List));
+        let help = self.near(name, scope, |what| matches!(what, What::List));
         let help = help.unwrap_or_else(|| "the lists of a scenario are under `lists`".to_owned());
         self.mistake(name.place, format!("there is no list `{name}`"), "", Some(help));
     }
 
+    /// The name that was most likely meant: it counts as read, so that one slip is told once.
+    fn near(&mut self, name: &str, scope: &Scope, fits: impl Fn(&What) -> bool) -> Option<String> {
+        let near = scope.near(name, fits)?;
+        self.used.insert(near.to_owned());
+        Some(format!("did you mean `{near}`?"))
+    }
+
     /// The place of a word within a longer text, or else after its beginning, where it can be found.
-    fn narrow(&self, place: Place, word: &str) -> Place {
+    pub(super) fn narrow(&self, place: Place, word: &str) -> Place {
         let (text, start) = (&self.file.text, place.start as usize);
         let found = place.of_text(text).find(word).or_else(|| text.get(start..)?.find(word));
         found.map_or(place, |at| Place::at_byte(text, start + at, start + at + word.len()))
@@ -115,8 +128,8 @@ impl Reader<'_> {
         }
     }
 
-    /// After the last step: what nothing has read; data stand after what they are made of.
-    pub(super) fn close(&mut self, scenario: &mut Scenario) {
+    /// After the last step: what nothing has read.
+    pub(super) fn close(&mut self, scenario: &Scenario) {
         let unread = |name: &&At<String>| !self.used.contains(name.as_str());
         let data: Vec<_> = scenario.data.keys().filter(unread).cloned().collect();
         let lists: Vec<_> = scenario.lists.keys().filter(unread).cloned().collect();
@@ -128,9 +141,6 @@ impl Reader<'_> {
                 let help = Some("use it, or take it away".to_owned());
                 self.mistake(name.place, format!("nothing uses the {what} `{name}`"), "never read", help);
             }
-        }
-        if let Ok(order) = order(&scenario.data) {
-            scenario.data.sort_by_key(|name, _| order.get(name.as_str()).copied());
         }
     }
 }

@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::placeholder::Expectation;
 use super::{Body, Datum, Each, List, Many, Period};
+use crate::judge::{Expectation, Pattern};
 use crate::text::{At, Place, Template};
 
 /// A script of requests with expectations, without mistakes.
@@ -128,7 +128,7 @@ pub struct Request {
     /// Goes from page to page.
     pub walk: Option<At<Walk>>,
     /// Sends it again until the expectations hold.
-    pub until: Option<Until>,
+    pub until: Option<At<Until>>,
 }
 
 /// Parameters by name; several values are several parameters.
@@ -178,7 +178,7 @@ pub enum Client {
 }
 
 /// What a step keeps of its answer.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Save {
     /// The Location header, resolved against the request.
@@ -192,7 +192,7 @@ pub enum Save {
     /// What a JSON Pointer finds in the body.
     Json(At<String>),
     /// The first group of a regular expression in the body.
-    Regex(At<String>),
+    Regex(At<Pattern>),
     /// A parameter, or the `scheme`, of the first usable challenge.
     Challenge(At<String>),
 }

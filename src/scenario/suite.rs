@@ -2,9 +2,10 @@
 
 use indexmap::IndexMap;
 
+use super::always::AlwaysFile;
 use super::file::ScenarioFile;
 use super::reader::Reader;
-use super::{Always, Scenario};
+use super::{Always, Scenario, Terms};
 use crate::text::{Diagnostics, Files, SourceFile, read};
 
 /// Folders and files that hold no scenarios.
@@ -26,7 +27,7 @@ impl Suite {
     ///
     /// # Errors
     /// Every mistake in it: of each file the first one of syntax or shape, or all of meaning.
-    pub fn read(files: &Files) -> Result<Self, Diagnostics> {
+    pub fn read(files: &Files, terms: &Terms) -> Result<Self, Diagnostics> {
         let mut suite = Self::default();
         let mut wrong = Diagnostics::default();
         for (name, file) in files.iter() {
@@ -34,26 +35,38 @@ impl Suite {
             if NO_SCENARIOS.iter().any(|folder| id.starts_with(folder)) {
                 continue;
             }
-            match scenario(file, id) {
+            match read_scenario(file, id, terms) {
                 Err(mistakes) => wrong.extend(mistakes),
                 Ok(probe) if id.starts_with("probes/") => drop(suite.probes.insert(id.to_owned(), probe)),
                 Ok(scenario) => drop(suite.scenarios.insert(id.to_owned(), scenario)),
             }
         }
-        if let Some(file) = files.get("always.yaml") {
-            match read::<Vec<Always>>(file) {
-                Ok(always) => suite.always = always,
-                Err(mistake) => wrong.push(mistake),
-            }
+        match files.get("always.yaml").map(|file| read_always(file, terms)) {
+            Some(Ok(always)) => suite.always = always,
+            Some(Err(mistakes)) => wrong.extend(mistakes),
+            None => {}
         }
         wrong.or(suite)
     }
 }
 
-/// One scenario.
-fn scenario(file: &SourceFile, id: &str) -> Result<Scenario, Diagnostics> {
+/// One scenario; a probe's id begins with `probes/`.
+///
+/// # Errors
+/// The first mistake of syntax or shape, or all of meaning.
+pub fn read_scenario(file: &SourceFile, id: &str, terms: &Terms) -> Result<Scenario, Diagnostics> {
     let written: ScenarioFile = read(file)?;
-    let mut reader = Reader::new(file);
+    let mut reader = Reader::new(file, terms);
     let scenario = reader.scenario(id, written);
     reader.wrong.or(scenario)
+}
+
+fn read_always(file: &SourceFile, terms: &Terms) -> Result<Vec<Always>, Diagnostics> {
+    let written: Vec<AlwaysFile> = read(file)?;
+    let mut reader = Reader::new(file, terms);
+    for statement in &written {
+        reader.lint_always(statement);
+    }
+    let always = |AlwaysFile { on, expect }| Always { path: file.path.clone(), on: on.map(|on| on.value), expect: expect.value };
+    reader.wrong.or(written.into_iter().map(always).collect())
 }

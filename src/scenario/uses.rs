@@ -1,7 +1,7 @@
 //! What a step makes use of.
 
-use super::placeholder::Uses;
 use super::{Act, Auth, Body, Each, Request, Save, Target, Values};
+use crate::judge::Uses;
 use crate::text::{At, Place};
 
 impl Act {
@@ -50,7 +50,7 @@ impl Body {
     fn uses(&self, place: Place, uses: &mut Uses) {
         match self {
             Self::Datum(name) => uses.datum(name, place),
-            Self::Slice(slice) => uses.datum(&slice.datum, slice.datum.place),
+            Self::Slice(slice) => slice.uses(uses),
             Self::Cut(name) => uses.datum(name, name.place),
             Self::Json(json) => json.templates().for_each(|text| uses.text(&text, place)),
             Self::Text(text) => uses.text(text, place),
@@ -62,11 +62,12 @@ impl Body {
 impl Save {
     fn uses(&self, uses: &mut Uses) {
         match self {
-            Self::Regex(regex) => match regex::Regex::new(regex) {
-                Err(error) => uses.mistake(bad_regex(&error), regex.place),
-                Ok(compiled) if compiled.captures_len() < 2 => uses.mistake("this regular expression has no group to save", regex.place),
-                Ok(_) => {}
-            },
+            Self::Regex(pattern) => {
+                pattern.uses(pattern.place, uses);
+                if pattern.regex().is_ok_and(|regex| regex.captures_len() < 2) {
+                    uses.mistake("this regular expression has no group, and the first group is what is saved", pattern.place);
+                }
+            }
             Self::Json(pointer) => check_pointer(pointer, uses),
             Self::Location | Self::Digest | Self::Body | Self::Header(_) | Self::Challenge(_) => {}
         }
@@ -78,10 +79,4 @@ pub(super) fn check_pointer(pointer: &At<String>, uses: &mut Uses) {
     if !pointer.is_empty() && !pointer.starts_with('/') {
         uses.mistake(format!("`{pointer}` is no JSON Pointer: one begins with `/`"), pointer.place);
     }
-}
-
-fn bad_regex(error: &regex::Error) -> String {
-    let told = error.to_string();
-    let why = told.lines().last().unwrap_or_default().trim_start_matches("error: ");
-    format!("this is no regular expression: {why}")
 }

@@ -2,3 +2,5 @@
 
 mod reports;
 mod samples;
+mod scenario_errors;
+mod scenario_schema;
