@@ -1,0 +1,126 @@
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::*;
+
+#[test]
+fn a_status_is_a_code_a_class_or_a_list() {
+    let codes = br#"{"errors":[{"code":"NAME_UNKNOWN"},{"code":"DENIED"}]}"#;
+    let (made, gone, broken) = (exchange(201, &[], b""), exchange(404, &[], codes), exchange(503, &[], b"<html>"));
+    hold(&[
+        ("status: 201", &made, "ok"),
+        ("status: 200", &made, "expected status 200, came status 201"),
+        ("status: 2xx", &made, "ok"),
+        ("status: 4xx", &gone, "ok"),
+        ("status: [200, 4XX]", &gone, "ok"),
+        ("status: [200, 202]", &made, "expected status 200 or 202, came status 201"),
+        ("status: [2xx, 416]", &gone, "expected status 2xx or 416, came status 404 NAME_UNKNOWN DENIED"),
+        ("status: 4xx", &broken, "expected status 4xx, came status 503"),
+        ("status: 201", &closed(), "expected status 201, came the connection was closed before the whole answer came (Head): reset"),
+    ]);
+    let set = expectation("status: [201, 4xx]");
+    let set = set.status().unwrap();
+    assert!(set.contains(201) && set.contains(404) && !set.contains(200));
+    assert!(set.contains_class_of(200) && set.contains_class_of(499) && !set.contains_class_of(500));
+    assert!(expectation("body: empty").status().is_none());
+}
+
+#[test]
+fn a_made_up_code_does_not_part_causes() {
+    let signature = |code: &str| {
+        let body = format!(r#"{{"errors":[{{"code":"{code}"}}]}}"#);
+        judge(&scene(), "status: 200", &exchange(404, &[], body.as_bytes())).unwrap_err().signature
+    };
+    assert_eq!(signature("NAME_UNKNOWN"), "status 404 NAME_UNKNOWN");
+    assert_eq!(signature("request-8123"), "status 404");
+}
+
+#[test]
+fn a_body_is_empty_present_a_datum_or_a_slice_of_one() {
+    let (none, whole, part) = (exchange(200, &[], b""), exchange(200, &[], LAYER), exchange(206, &[], b"234"));
+    hold(&[
+        ("body: empty", &none, "ok"),
+        ("body: empty", &part, "expected an empty body, came a body of 3 bytes"),
+        ("body: present", &part, "ok"),
+        ("body: present", &none, "expected a body, came an empty body"),
+        ("body: layer", &whole, "ok"),
+        ("body: layer", &none, "expected the bytes of `layer` (16 bytes), came an empty body"),
+        ("body: layer", &part, "expected the bytes of `layer` (16 bytes), came 3 bytes that differ from byte 0 on"),
+        ("body: nobody", &whole, "error no datum `nobody`"),
+        ("body: { slice: [layer, 2, 5] }", &part, "ok"),
+        ("body: { slice: [layer, 0, end] }", &whole, "ok"),
+        ("body: { slice: [layer, 0, 99] }", &whole, "ok"),
+        (
+            "body: { slice: [layer, 2, 4] }",
+            &part,
+            "expected the bytes of `layer` from 2 to 4, that one excluded (2 bytes), came 1 byte more than the 2 expected",
+        ),
+        (
+            "body: { slice: [layer, 9, end] }",
+            &part,
+            "expected the bytes of `layer` from 9 on (7 bytes), came 3 bytes that differ from byte 0 on",
+        ),
+    ]);
+}
+
+#[test]
+fn a_body_that_was_not_kept_in_whole_is_judged_by_its_hash() {
+    let mut longer = LAYER.to_vec();
+    longer[15] = b'!';
+    hold(&[
+        ("body: layer", &truncated(exchange(200, &[], LAYER), 4), "ok"),
+        ("body: present", &truncated(exchange(200, &[], LAYER), 4), "ok"),
+        (
+            "body: layer",
+            &truncated(exchange(200, &[], &longer), 4),
+            "expected the bytes of `layer` (16 bytes), came 16 bytes of other content",
+        ),
+    ]);
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn asking_for(coding: &'static str, mut exchange: Exchange) -> Exchange {
+    exchange.request.headers.insert("accept-encoding", HeaderValue::from_static(coding));
+    exchange
+}
+
+#[test]
+fn a_content_coding_is_undone_where_the_request_allows_it() {
+    let folded = || exchange(200, &[("Content-Encoding", b"gzip")], &gzip(LAYER));
+    let json = exchange(200, &[("content-encoding", b"X-GZip")], &gzip(br#"{"a":1}"#));
+    let digest = Digest::sha256(LAYER).to_string();
+    let with_digest = exchange(200, &[("Content-Encoding", b"gzip"), ("Docker-Content-Digest", digest.as_bytes())], &gzip(LAYER));
+    hold(&[
+        ("body: layer", &folded(), "ok"),
+        ("body: layer", &asking_for("br, gzip", folded()), "ok"),
+        ("json: { /a: 1 }", &json, "ok"),
+        ("header: { Docker-Content-Digest: { digest_of: body } }", &with_digest, "ok"),
+        ("body: layer", &exchange(200, &[("Content-Encoding", b"identity")], LAYER), "ok"),
+        ("body: layer", &exchange(200, &[("Content-Encoding", b"br")], LAYER), "inconclusive Content-Encoding br"),
+        ("body: layer", &truncated(folded(), 3), "inconclusive 36 bytes, too many to keep"),
+        (
+            "body: layer",
+            &exchange(200, &[("Content-Encoding", b"gzip")], LAYER),
+            "expected a body in the coding that its header names, came Content-Encoding gzip, and a body that is no gzip",
+        ),
+    ]);
+    assert!(told(&scene(), "body: layer", &asking_for("identity", folded())).contains("bytes that differ from byte 0 on"));
+    assert!(told(&scene(), "body: layer", &asking_for("gzip;q=0", folded())).contains("bytes that differ"));
+}
+
+#[test]
+fn the_status_of_an_error_leads_what_came_where_the_status_is_not_judged() {
+    let unknown = exchange(404, &[], br#"{"errors":[{"code":"NAME_UNKNOWN"}]}"#);
+    hold(&[
+        ("header: { Location: present }", &unknown, "expected Location present, came status 404 NAME_UNKNOWN, Location absent"),
+        ("{ status: 404, header: { Location: present } }", &unknown, "expected Location present, came Location absent"),
+        ("{ header: { Location: present }, status: 201 }", &unknown, "expected status 201, came status 404 NAME_UNKNOWN"),
+    ]);
+}

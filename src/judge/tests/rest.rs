@@ -1,0 +1,78 @@
+use serde_json::json;
+
+use super::super::Condition;
+use super::*;
+
+#[test]
+fn parts_equal_those_of_an_earlier_step() {
+    let get = exchange(200, &[("Content-Type", b"a/b"), ("Content-Length", b"16")], LAYER);
+    let after = |now: Exchange, yaml: &str| {
+        let steps = HashMap::from([("get".to_owned(), get.clone()), ("broken".to_owned(), closed())]);
+        told(&Scene { steps, ..scene() }, yaml, &now)
+    };
+    let all = "same_as: { step: get, parts: [status, body, Content-Type, X-None] }";
+    let headers: &[(&str, &[u8])] = &[("content-type", b"a/b"), ("X-None", b"y")];
+    assert_eq!(after(exchange(200, headers, LAYER), all), "ok");
+    assert_eq!(after(truncated(exchange(200, headers, LAYER), 2), all), "ok");
+    assert_eq!(after(exchange(203, headers, LAYER), all), "expected status 200, as in `get`, came status 203");
+    assert_eq!(after(exchange(200, headers, b"01"), all), "expected the body of `get` (16 bytes), came only the first 2 of 16 bytes");
+    assert_eq!(after(exchange(200, &[], LAYER), all), "expected Content-Type `a/b`, as in `get`, came Content-Type absent");
+    let length = "same_as: { step: get, parts: [Content-Length] }";
+    assert_eq!(
+        after(exchange(200, &[("Content-Length", b"17")], b""), length),
+        "expected Content-Length `16`, as in `get`, came Content-Length `17`"
+    );
+    assert_eq!(
+        after(closed(), length),
+        "expected the same Content-Length as in `get`, came the connection was closed before the whole answer came (Head): reset"
+    );
+    assert_eq!(after(exchange(200, &[], b""), "same_as: { step: nobody, parts: [status] }"), "error no step `nobody` was taken");
+    assert_eq!(
+        after(exchange(200, &[], b""), "same_as: { step: broken, parts: [status] }"),
+        "inconclusive `broken` had no answer to compare with"
+    );
+}
+
+fn walked(entries: &serde_json::Value, pages: &[usize]) -> Walked {
+    Walked { entries: entries.as_array().unwrap().clone(), pages: pages.to_vec(), problem: None }
+}
+
+#[test]
+fn a_walk_finds_entries_in_order_over_pages() {
+    let walk = |yaml: &str, walked: Walked| told(&Scene { walked: Some(walked), ..scene() }, yaml, &exchange(200, &[], b"{}"));
+    let tags = || walked(&json!(["t1", "t2", "t3"]), &[2, 1]);
+    assert_eq!(walk("walk: { exactly: tags, sorted: true, no_repeats: true, least_pages: 2, page_most: 2 }", tags()), "ok");
+    assert_eq!(walk("walk: { contains: [t1] }", tags()), "ok");
+    assert_eq!(walk("walk: { contains: [t4] }", tags()), "expected at least t4, came without t4");
+    assert_eq!(walk("walk: { exactly: [t1, t2] }", tags()), "expected exactly t1, t2, came and besides t3");
+    assert_eq!(walk("walk: { least_pages: 3 }", tags()), "expected 3 pages or more, came 2 pages");
+    assert_eq!(walk("walk: { page_most: 1 }", tags()), "expected at most 1 entry a page, came 2 entries on page 1");
+    let twice = || walked(&json!(["b", "a", "a"]), &[3]);
+    assert_eq!(walk("walk: { no_repeats: true }", twice()), "expected no entry twice, came `a` twice");
+    assert_eq!(walk("walk: { sorted: true }", twice()), "expected lexical order over all pages, came `b` before `a`");
+    let descriptors = walked(&json!([{"digest": "d1"}, {"digest": "d2"}]), &[2]);
+    assert_eq!(walk("walk: { exactly: [d2, d1], no_repeats: true }", descriptors), "ok");
+    assert_eq!(
+        walk("walk: { sorted: true }", walked(&json!([1]), &[1])),
+        "expected over all pages lexical order, came entries that are neither texts nor descriptors"
+    );
+    let problem = Walked { problem: Some("page 3 is no JSON".into()), ..Walked::default() };
+    assert_eq!(
+        walk("walk: { sorted: true }", problem),
+        "expected pages that can be walked, with over all pages lexical order, came page 3 is no JSON"
+    );
+    assert_eq!(told(&scene(), "walk: { sorted: true }", &exchange(200, &[], b"{}")), "error the step walked no pages");
+}
+
+#[test]
+fn a_condition_speaks_of_methods_and_answers() {
+    let condition = |yaml: &str| -> Condition { read(&SourceFile::new("x.yaml", yaml)).unwrap_or_else(|wrong| panic!("{wrong}")) };
+    let scene = scene();
+    let holds = |yaml: &str, exchange: &Exchange| condition(yaml).holds(&View::of(exchange, &scene));
+    let gone = exchange(404, &[("Content-Type", b"application/json; x=y")], b"{}");
+    assert!(holds("{ status: 4xx, method: [GET, HEAD], header: { Content-Type: { media_type: application/json } } }", &gone));
+    assert!(holds("method: [GET]", &gone) && holds("status: 404", &gone));
+    assert!(!holds("{ method: [PUT], status: 404 }", &gone) && !holds("status: 2xx", &gone));
+    assert!(!holds("method: [GET]", &closed()));
+    assert_eq!(condition("{ method: [GET, HEAD], status: 4xx }").wording(), "GET or HEAD, status 4xx");
+}
