@@ -1,1 +1,4 @@
 //! Whole-program tests: one binary, one file per subject.
+
+mod reports;
+mod samples;
