@@ -4,7 +4,7 @@
 default:
     @just --list
 
-# Format, lints and tests, without the peers.
+# Format, lints and tests.
 check:
     cargo fmt --check
     cargo clippy --all-targets -- -D warnings
@@ -12,7 +12,7 @@ check:
 
 # All tests; those that need a peer that is missing say so and are skipped.
 test *ARGS:
-    cargo test {{ARGS}}
+    cargo test {{ ARGS }}
 
 # Install the real registries and clients that the peer tests run against.
 install-peers:
@@ -20,7 +20,7 @@ install-peers:
 
 # The tests against real registries and clients, none skipped.
 peers *ARGS: install-peers
-    PLIMSOLL_PEERS=required cargo test --test it peers -- --test-threads=1 {{ARGS}}
+    PLIMSOLL_PEERS=required cargo test --test it peers -- --test-threads=1 {{ ARGS }}
 
 # Everything that CI runs.
 ci:
@@ -28,11 +28,11 @@ ci:
 
 # Survey the embedded reference registry, or the targets given.
 survey *ARGS:
-    cargo run --release -- survey {{ARGS}}
+    cargo run --release -- survey {{ ARGS }}
 
 # Run the reference registry.
 serve *ARGS:
-    cargo run --release -- serve {{ARGS}}
+    cargo run --release -- serve {{ ARGS }}
 
 # Lint the scenarios and the catalogue.
 lint:
@@ -48,4 +48,4 @@ accept:
 
 # Wall time per exchange of `plimsoll check` beside the official suite, both against docker-registry.
 bench-check ROUNDS="5": install-peers
-    .ci/bench-check {{ROUNDS}}
+    .ci/bench-check {{ ROUNDS }}
