@@ -1,8 +1,19 @@
 //! Text that people write: YAML with the place of every value, text with variables, and diagnostics that point and mend.
 //!
-//! Takes the bytes of a file; gives values with their places, or [`Diagnostics`](diagnostic::Diagnostics). May use nothing but the rooms above.
+//! Takes the bytes of files; gives values with their places ([`At`]), or [`Diagnostics`]. May use nothing but the rooms above.
 
+mod at;
+mod diagnostic;
+mod files;
+mod mistake;
+mod read;
+mod refusal;
 pub mod template;
 
+pub use at::{At, Place};
+pub use diagnostic::{Diagnostic, Diagnostics};
+pub use files::{Files, MAX_FILE_BYTES, SourceFile};
+pub use mistake::{did_you_mean, expected_one_of, mistake};
+pub use read::read;
 pub use serde_saphyr::Spanned;
 pub use template::{Piece, Template, TemplateError};

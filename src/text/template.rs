@@ -24,11 +24,22 @@ pub enum Piece {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
     /// A `<` without its `>`.
-    #[error("`<` opens a variable that is never closed: write `<name>`, or `\\<` for a literal `<`")]
+    #[error("`<` opens a variable that is never closed")]
     Unclosed,
     /// What stands between `<` and `>` is no variable's name.
-    #[error("`<{0}>` is no variable: a name is letters a-z, digits, `-` and `_`, parts joined by `.`; write `\\<` for a literal `<`")]
+    #[error("`<{0}>` is no variable's name")]
     BadName(String),
+}
+
+impl TemplateError {
+    /// How to mend it.
+    #[must_use]
+    pub const fn help(&self) -> &'static str {
+        match self {
+            Self::Unclosed => "write `<name>` for a variable, `\\<` for a literal `<`",
+            Self::BadName(_) => "a name is letters a-z, digits, `-` and `_`, its parts joined by `.`; write `\\<` for a literal `<`",
+        }
+    }
 }
 
 impl Template {
@@ -117,7 +128,7 @@ impl fmt::Display for Template {
 impl<'de> Deserialize<'de> for Template {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let source = String::deserialize(deserializer)?;
-        Self::parse(&source).map_err(serde::de::Error::custom)
+        Self::parse(&source).map_err(|error| super::mistake(&error, "", Some(error.help())))
     }
 }
 
