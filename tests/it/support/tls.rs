@@ -1,9 +1,10 @@
 //! Certificates made for one test.
 
 use std::fs;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
-use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType};
 
 /// A certificate for 127.0.0.1 and localhost, its key, and the authority that vouches for it; PEM files.
 pub(crate) struct ServerCertificate {
@@ -19,13 +20,15 @@ pub(crate) struct ServerCertificate {
 pub(crate) fn server_certificate(folder: &Path) -> ServerCertificate {
     let files = ServerCertificate { ca: folder.join("ca.crt"), certificate: folder.join("server.pem"), key: folder.join("server.key") };
     let authority_key = KeyPair::generate().expect("a key");
-    let mut authority = CertificateParams::default();
+    let mut authority = named("authority of the tests");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
     fs::write(&files.ca, authority.self_signed(&authority_key).expect("a certificate").pem()).expect("the folder takes files");
 
     let server_key = KeyPair::generate().expect("a key");
-    let mut server = CertificateParams::new(["localhost".into(), "127.0.0.1".into()]).expect("valid names");
+    let mut server = named("registry of the tests");
+    server.subject_alt_names =
+        vec![SanType::DnsName("localhost".try_into().expect("a DNS name")), SanType::IpAddress(Ipv4Addr::LOCALHOST.into())];
     server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     let signed = server.signed_by(&server_key, &Issuer::new(authority, authority_key)).expect("a certificate");
     fs::write(&files.certificate, signed.pem()).expect("the folder takes files");
@@ -45,8 +48,15 @@ pub(crate) struct TokenSigner {
 pub(crate) fn token_signer(folder: &Path) -> TokenSigner {
     let files = TokenSigner { key: folder.join("token.key"), certificate: folder.join("token.pem") };
     let key = KeyPair::generate().expect("a key");
-    let signed = CertificateParams::default().self_signed(&key).expect("a certificate");
+    let signed = named("token signer of the tests").self_signed(&key).expect("a certificate");
     fs::write(&files.certificate, signed.pem()).expect("the folder takes files");
     fs::write(&files.key, key.serialize_pem() + &signed.pem()).expect("the folder takes files");
     files
+}
+
+/// A certificate's subject must not be its issuer's, or it counts as self-signed.
+fn named(subject: &str) -> CertificateParams {
+    let mut certificate = CertificateParams::default();
+    certificate.distinguished_name.push(DnType::CommonName, subject);
+    certificate
 }
