@@ -1,4 +1,5 @@
 //! Whole-program tests: one binary, one file per subject.
 
+mod layers;
 mod reports;
 mod samples;
