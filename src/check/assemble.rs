@@ -6,11 +6,11 @@ use indexmap::IndexMap;
 
 use super::evidence::{Found, evidence_of};
 use super::recorder::{Event, Heard};
-use crate::clause::ClauseId;
+use crate::clause::Offer;
 use crate::engine::{Because, Judgement};
 use crate::exchange::{Exchange, Secrets};
 use crate::judge::{Mismatch, Verdict};
-use crate::plan::{Always, DECLINED, Expected, Fate, Item, Step, Wanted};
+use crate::plan::{Always, DECLINED, Expected, Fate, Item, Step};
 use crate::record::{Causes, ExpectationResult, Finding, Planned, ScenarioResult, worst};
 
 /// Makes scenario results and causes, item by item, in the plan's order.
@@ -85,7 +85,7 @@ impl<'a> Assembly<'a> {
                 let mut result = blank(expected, &event, verdict, 0);
                 result.reason = Some(reason.to_owned());
                 result.cause = cause;
-                self.causes.took_down_if(cause);
+                self.took_down(cause);
                 out.push(result);
             }
         }
@@ -148,7 +148,7 @@ impl<'a> Assembly<'a> {
                     Some(Because::Clause(clause)) => self.by_clause.get(clause.as_str()).copied(),
                     None => None,
                 };
-                self.causes.took_down_if(result.cause);
+                self.took_down(result.cause);
             }
             Judgement::Fail(mismatch) => {
                 if let Some((cause, evidence)) = self.finding(item, expected, event, mismatch) {
@@ -162,6 +162,12 @@ impl<'a> Assembly<'a> {
             }
         }
         result
+    }
+
+    fn took_down(&mut self, cause: Option<usize>) {
+        if let Some(cause) = cause {
+            self.causes.took_down(cause, 1);
+        }
     }
 
     fn finding(&mut self, item: &Item, expected: &Expected, event: &Event, mismatch: &Mismatch) -> Option<(usize, usize)> {
@@ -243,19 +249,15 @@ fn held_to_profile(item: &Item, event: &Event) -> Event {
         let judged = outcome.expect.iter().find(|expected| expected.number == event.expected)?;
         let clean = matches!(event.judgement, Judgement::Pass | Judgement::Declined(_));
         let wrong = match capability.expected {
-            Wanted::Accepted => outcome.name == DECLINED,
-            Wanted::Declined => outcome.name != DECLINED,
-            Wanted::Either => false,
+            Offer::Accepted => outcome.name == DECLINED,
+            Offer::Declined => outcome.name != DECLINED,
+            Offer::Either => false,
         };
-        (clean && wrong && same(&judged.clause, &decider.clause)).then(|| (capability, outcome.name.clone()))
+        (clean && wrong && judged.clause == decider.clause).then(|| (capability, outcome.name.clone()))
     });
     let Some((capability, outcome)) = unwanted else { return event.clone() };
-    let wanted = if capability.expected == Wanted::Accepted { "accepted" } else { "declined" };
+    let wanted = if capability.expected == Offer::Accepted { "accepted" } else { "declined" };
     let observed = event.exchange.as_deref().map(crate::judge::observed).unwrap_or_default();
     let mismatch = Mismatch::fail(format!("{} {wanted}", capability.capability), format!("{outcome}: {observed}"));
     Event { judgement: Judgement::Fail(mismatch), ..event.clone() }
-}
-
-fn same(a: &ClauseId, b: &ClauseId) -> bool {
-    a == b
 }

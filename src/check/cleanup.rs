@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::time::Instant;
+
 use http::{Method, Uri};
 
+use crate::clock;
 use crate::client::{Body, Call, Client, Identity};
 use crate::exchange::Exchange;
 use crate::oci::Digest;
@@ -47,12 +50,13 @@ fn query_value(url: &Uri, name: &str) -> Option<String> {
 }
 
 /// Deletes what was pushed and gives what stays, a line per repository. A kind whose delete is refused outright is not tried again.
-pub(super) async fn clean_up(client: &Client, base: &Uri, pushed: BTreeSet<Pushed>, kept: &BTreeSet<String>) -> Vec<String> {
+pub(super) async fn clean_up(client: &Client, base: &Uri, pushed: BTreeSet<Pushed>, kept: &BTreeSet<String>, deadline: Instant) -> Vec<String> {
     let mut refused: BTreeSet<Kind> = BTreeSet::new();
     let mut left: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     for kind in [Kind::Manifest, Kind::Blob] {
         for item in pushed.iter().filter(|item| item.kind == kind) {
-            let gone = !refused.contains(&kind) && !kept.contains(&item.repository) && delete(client, base, item, &mut refused).await;
+            let gone = clock::instant() < deadline
+                && !refused.contains(&kind) && !kept.contains(&item.repository) && delete(client, base, item, &mut refused).await;
             if !gone {
                 let counts = left.entry(item.repository.clone()).or_default();
                 match kind {

@@ -6,7 +6,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::session::Session;
 use crate::client::{Body as Sent, Call, Framing, Identity};
 use crate::judge::Values;
-use crate::plan::{Auth, Body, Request};
+use crate::plan::{Body, Request};
+use crate::scenario::Auth;
 use crate::text::Template;
 
 /// RFC 3986's unreserved characters stay as they are; `:` and `/` are legal in a query too, but clients differ, so they are encoded.
@@ -87,7 +88,11 @@ fn body(request: &Request, session: &Session<'_>) -> Result<(Sent, Option<String
             let send = content.bytes.len() / 2;
             (Sent { bytes: content.bytes.clone(), framing: Framing::Cut { send } }, Some(content.media_type.clone()))
         }
-        Body::Text(text, media_type) => (Sent { bytes: fill(text, session)?.into(), framing }, Some((*media_type).to_owned())),
+        Body::Text(text) => (Sent { bytes: fill(text, session)?.into(), framing }, octets()),
+        Body::Json(json) => {
+            let json = json.fill(|path| session.variable(path)).map_err(|name| format!("the variable <{name}> has no value here"))?;
+            (Sent { bytes: json.to_string().into(), framing }, Some("application/json".to_owned()))
+        }
         Body::Form(fields) => {
             let pair = |(name, value): &(String, Template)| {
                 Ok(format!("{}={}", utf8_percent_encode(name, QUERY), utf8_percent_encode(&fill(value, session)?, QUERY)))

@@ -23,10 +23,14 @@ pub(super) fn user_agent(client: Client) -> &'static str {
     }
 }
 
+/// Whether a request is for a manifest.
+pub(super) fn asks_for_manifest(method: &Method, target: &str) -> bool {
+    (method == Method::GET || method == Method::HEAD) && target.contains("/manifests/")
+}
+
 /// The Accept lines with which a client asks for a manifest by tag; none for other requests.
 pub(super) fn accept(client: Client, method: &Method, target: &str) -> Vec<String> {
-    let asks = (method == Method::GET || method == Method::HEAD) && target.contains("/manifests/");
-    if !asks {
+    if !asks_for_manifest(method, target) {
         return Vec::new();
     }
     let lines = |types: &[&str]| types.iter().map(|&line| line.to_owned()).collect();

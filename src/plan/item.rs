@@ -6,10 +6,11 @@ use std::time::Duration;
 use http::Method;
 use indexmap::IndexMap;
 
-use crate::clause::{Binding, ClauseId};
+use crate::clause::{Binding, ClauseId, Offer};
 use crate::judge::{Condition, Expectation, StatusSet};
 use super::content::{Contents, Recipe};
-use crate::text::Template;
+use crate::scenario::Auth;
+use crate::text::{JsonTemplate, Template};
 
 /// One scenario, or one item of it, ready to run or with the reason why it won't.
 #[derive(Clone, Debug)]
@@ -91,23 +92,12 @@ pub struct Deciding {
     /// The capability.
     pub capability: String,
     /// What the profile expects of it.
-    pub expected: Wanted,
+    pub expected: Offer,
 }
 
 /// The outcome that stands for a clean refusal.
 pub const DECLINED: &str = "declined";
 
-
-/// What a profile expects of a capability.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
-    /// That it works.
-    Accepted,
-    /// That it is refused cleanly.
-    Declined,
-    /// Either is fine.
-    Either,
-}
 
 /// What a step does.
 #[derive(Clone, Debug)]
@@ -172,28 +162,12 @@ pub enum Body {
     },
     /// Declares a datum's whole length, sends half, closes.
     Cut(String),
-    /// Text with variables, and its media type.
-    Text(Template, &'static str),
+    /// Text with variables.
+    Text(Template),
+    /// JSON with variables in its texts.
+    Json(JsonTemplate),
     /// A form.
     Form(Vec<(String, Template)>),
-}
-
-/// Whose credentials go with a request.
-#[derive(Clone, Debug)]
-pub enum Auth {
-    /// The user's, as asked for.
-    Auto,
-    /// Nobody's.
-    None,
-    /// These, as Basic.
-    Basic {
-        /// User name.
-        user: Template,
-        /// Password.
-        password: Template,
-    },
-    /// This token.
-    Bearer(Template),
 }
 
 /// What is kept of an exchange.

@@ -12,8 +12,9 @@ mod item;
 mod layer;
 mod manifest;
 mod parts;
+mod steps;
 
-pub use build::{Plan, Setting, plan, probe_items};
+pub use build::{GREETING, Plan, Setting, deciding_clause, glob, plan, probes};
 pub use content::{Contents, Recipe};
 pub use facts::{Fact, Facts, State};
-pub use item::{Act, Always, Auth, Body, Deciding, Expected, Fate, Item, Outcome, Request, Save, Step, Walk, Wanted};
+pub use item::{Act, Always, Body, DECLINED, Deciding, Expected, Fate, Item, Outcome, Request, Save, Step, Walk};
