@@ -185,7 +185,7 @@ impl Run<'_> {
             }
         }
         let style = Style { color: self.output.color, width: self.output.width, written };
-        if !self.output.quiet || record.outcome(Level::May) != Outcome::Conforms {
+        if !self.output.quiet || record.summary().outcome(Level::May) != Outcome::Conforms {
             if let Some(terminal) = Format::from_name("terminal") {
                 Output::print(&terminal.render(record, &style).map_err(bug)?);
             }
@@ -206,7 +206,7 @@ fn exit_of(record: &Record, fail_on: FailOn) -> Exit {
         FailOn::Must => Level::Must,
         FailOn::Should => Level::Should,
     };
-    match record.outcome(level) {
+    match record.summary().outcome(level) {
         Outcome::Conforms => Exit::Conforms,
         Outcome::Fails => Exit::Fails,
         Outcome::Incomplete | Outcome::NothingJudged => Exit::NotJudged,
