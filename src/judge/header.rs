@@ -28,6 +28,22 @@ const SINGLE: [&str; 11] = [
     "retry-after",
 ];
 
+/// Names that a slip is measured by: an expectation of a header that nobody sends could never fail.
+const KNOWN: [&str; 12] = [
+    "accept-ranges",
+    "allow",
+    "content-encoding",
+    "docker-distribution-api-version",
+    "link",
+    "oci-filters-applied",
+    "oci-tag",
+    "server",
+    "transfer-encoding",
+    "vary",
+    "warning",
+    "www-authenticate",
+];
+
 /// Names with what each must be.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Header(Vec<Named>);
@@ -59,6 +75,9 @@ impl Judge for Header {
     fn uses(&self, _: Place, uses: &mut Uses) {
         for named in &self.0 {
             named.form.uses(named.form.place, uses);
+            if let Some(near) = slip(named.name.as_str()) {
+                uses.mistake(format!("no registry sends `{}`: did you mean `{near}`?", named.shown), named.form.place);
+            }
         }
     }
 
@@ -66,6 +85,13 @@ impl Judge for Header {
         let Some(response) = exchange.response() else { return Vec::new() };
         self.0.iter().filter_map(|named| named.pull(exchange, response)?.ok()).collect()
     }
+}
+
+/// The known name that this one is a slip of.
+fn slip(name: &str) -> Option<&'static str> {
+    let known = || SINGLE.into_iter().chain(KNOWN);
+    let near = known().find(|known| strsim::damerau_levenshtein(known, name) <= 2)?;
+    (name.len() > 5 && known().all(|known| known != name)).then_some(near)
 }
 
 impl Named {

@@ -1,7 +1,7 @@
 //! Why an expectation does not hold, and the words for it.
 
 use super::Verdict;
-use super::words::without_what_varies;
+use super::words::{one_line, without_what_varies};
 
 /// Why an expectation does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +21,8 @@ impl Mismatch {
     /// The exchange shows something else. The signature is `came` without its names, digests and numbers.
     #[must_use]
     pub fn fail(expected: impl Into<String>, came: impl Into<String>) -> Self {
-        let came = came.into();
-        Self { expected: expected.into(), signature: without_what_varies(&came), came, verdict: Verdict::Fail }
+        let (expected, came) = (one_line(expected.into()), one_line(came.into()));
+        Self { expected, signature: without_what_varies(&came), came, verdict: Verdict::Fail }
     }
 
     /// Not enough was seen to judge.

@@ -34,15 +34,22 @@ pub(super) fn content<'a>(exchange: &Exchange, response: &'a Response) -> Result
     }
 }
 
-/// Whether a body is exactly these bytes; if not, in what it differs.
+/// Whether a body is exactly these bytes, as it came or unfolded; if not, in what it differs.
 pub(super) fn differs(exchange: &Exchange, response: &Response, want: &[u8]) -> Result<Option<String>, Mismatch> {
     let body = &response.body;
+    if body.len == want.len() as u64 && same_hash(response, want) {
+        return Ok(None);
+    }
     if body.truncated && codings(&response.headers).is_empty() {
-        let same = body.len == want.len() as u64 && body.sha256 == hex(digest(&SHA256, want).as_ref());
-        return Ok((!same).then(|| format!("{} bytes of other content", body.len)));
+        return Ok(Some(format!("{} of other content", counted(usize::try_from(body.len).unwrap_or(usize::MAX), "byte"))));
     }
     let came = content(exchange, response)?;
     Ok(difference(&came, want))
+}
+
+fn same_hash(response: &Response, want: &[u8]) -> bool {
+    let body = &response.body;
+    if body.truncated { body.sha256 == hex(digest(&SHA256, want).as_ref()) } else { body.bytes == want }
 }
 
 fn difference(came: &[u8], want: &[u8]) -> Option<String> {

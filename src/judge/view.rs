@@ -25,7 +25,7 @@ pub trait Values {
     fn variable(&self, path: &[String]) -> Option<String>;
     /// A datum, or a part of an image (`img.config`).
     fn content(&self, name: &str) -> Option<&Content>;
-    /// A named list, or the values of the scenario's `each`.
+    /// A named list.
     fn list(&self, name: &str) -> Option<&[String]>;
     /// The last exchange of a named step.
     fn step(&self, name: &str) -> Option<&Exchange>;
@@ -54,7 +54,7 @@ pub struct Pull {
 /// One exchange with all that judging it needs.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
-    /// The exchange itself.
+    /// The exchange itself; after redirects the last one, since a Location is relative to its URL.
     pub exchange: &'a Exchange,
     /// The scenario's values.
     pub values: &'a dyn Values,

@@ -51,6 +51,16 @@ fn escape(out: &mut String, c: char) {
     }
 }
 
+/// Text of our own with what a scenario put into it, on one line.
+pub(super) fn one_line(text: String) -> String {
+    if text.chars().any(char::is_control) {
+        let mut out = String::new();
+        text.chars().for_each(|c| escape(&mut out, c));
+        return out;
+    }
+    text
+}
+
 /// A list in words: its first entries, and how many more there are.
 #[must_use]
 pub(super) fn listed<T: AsRef<str>>(entries: &[T]) -> String {

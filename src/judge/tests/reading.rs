@@ -66,7 +66,7 @@ fn a_slip_in_a_condition_is_told() {
 fn what_an_expectation_names_is_told_with_its_place() {
     let yaml = "header:
   Location: { pullable: layer }
-  Digest: { absent_or: { digest_of: body } }
+  Docker-Contnet-Digest: { absent_or: { digest_of: body } }
   Link: { matches: '(' }
   X: a<repo>b<img.digest>
   Y: { one_of: [<one>] }
@@ -75,7 +75,7 @@ body: { slice: [part, 9, 3] }
 json:
   /a: <saved>
   /b: { exactly: names, each: { /c: { contains: [<entry>] } } }
-error: [lower]
+error: [NAME_UNKOWN]
 challenge: { realm: { pullable: x } }
 same_as: { step: first, parts: [] }
 walk: { contains: others }
@@ -93,13 +93,27 @@ walk: { contains: others }
     for want in [
         "this is no regular expression: unclosed group 4:20",
         "this slice is empty: its end is not behind its beginning 8:17",
-        "`lower` is no error code: codes are upper-case letters and underscores 12:9",
+        "`NAME_UNKOWN` is no error code of OCI's or Docker's: did you mean `NAME_UNKNOWN`? 12:9",
+        "no registry sends `Docker-Contnet-Digest`: did you mean `docker-content-digest`? 3:26",
         "`realm` can't be judged by this form: `matches`, `one_of` or a text can judge it 13:21",
         "`parts` names nothing to compare 14:10",
     ] {
         assert!(mistakes.iter().any(|told| told == want), "{want} in {mistakes:#?}");
     }
     assert_eq!(uses.walks.len(), 1);
+}
+
+#[test]
+fn a_code_or_a_header_that_nobody_sends_is_a_slip_only_where_it_is_near_a_known_one() {
+    let mistakes = |yaml| {
+        let mut uses = Uses::default();
+        expectation(yaml).uses(&mut uses);
+        uses.mistakes.iter().map(|at| at.value.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(mistakes("{ error: NAME_UNKNOWN, header: { X-Served-By: absent, ETag: present, link: absent } }"), [""; 0]);
+    assert_eq!(mistakes("error: { any_of: [TAG_INVALID, RANGE_INVALID] }"), [""; 0]);
+    assert_eq!(mistakes("error: odd"), ["`odd` is no error code of OCI's or Docker's"]);
+    assert_eq!(mistakes("header: { Locaton: absent }"), ["no registry sends `Locaton`: did you mean `location`?"]);
 }
 
 #[test]
