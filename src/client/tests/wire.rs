@@ -281,6 +281,26 @@ async fn a_slow_drip_ends_at_the_time_out_in_head_and_body() {
 }
 
 #[tokio::test]
+async fn endless_interim_answers_end_at_the_time_out() {
+    let server = Server::raw(|mut stream, _| async move {
+        let flood = "HTTP/1.1 102 Processing\r\nX: y\r\n\r\n".repeat(200);
+        while stream.write_all(flood.as_bytes()).await.is_ok() {}
+    })
+    .await;
+    assert_eq!(phase(&hasty().send(get(&server.url)).await), Phase::Head);
+}
+
+#[tokio::test]
+async fn an_upgrade_that_nobody_asked_for_is_an_answer_and_the_end_of_the_connection() {
+    let server = Server::says("HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\njunk").await;
+    let client = client();
+    for _ in 0..2 {
+        assert_eq!(client.send(get(&server.url)).await.status(), Some(101));
+    }
+    assert_eq!(server.accepted(), 2);
+}
+
+#[tokio::test]
 async fn an_endless_body_is_given_up_at_the_cap() {
     let server = Server::raw(|mut stream, _| async move {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
@@ -478,6 +498,17 @@ async fn a_length_that_the_caller_declares_is_sent() {
     .await;
     let exchange = client().send(with_header(call(Method::PUT, &server.url).body("abc"), "content-length", "5")).await;
     assert!(text(&exchange).contains("Content-Length: 5\r\n") && text(&exchange).ends_with("\r\n\r\nabc"), "{}", text(&exchange));
+}
+
+#[tokio::test]
+async fn a_length_below_the_bodys_own_is_kept_to() {
+    let server = Server::web(|heard| answer(200, "", &String::from_utf8_lossy(&heard.body))).await;
+    let client = client();
+    let sent = || with_header(call(Method::PUT, &server.url).body("abc"), "content-length", "2");
+    for _ in 0..2 {
+        let exchange = client.send(sent()).await;
+        assert_eq!((text(&exchange).as_str(), exchange.request.body.sent), ("ab", 2));
+    }
 }
 
 #[tokio::test]
