@@ -10,3 +10,5 @@ pub mod clause;
 pub mod exchange;
 pub mod judge;
 pub mod record;
+pub mod scenario;
+pub mod report;

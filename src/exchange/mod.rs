@@ -3,9 +3,14 @@
 //! Takes what the client sent and got; gives values. No opinions, no input or output. May use `oci`, `text` and the rooms above.
 
 mod challenge;
+mod curl;
+pub mod evidence;
+mod redact;
 mod resolve;
 mod value;
 
 pub use challenge::{Challenge, challenges};
+pub use curl::curl_line;
+pub use redact::Secrets;
 pub use resolve::{ResolveError, resolve};
 pub use value::{BodySent, Exchange, Failure, Phase, Received, Request, Response, Timings};

@@ -38,6 +38,8 @@ pub struct BodySent {
     pub sent: u64,
     /// Whether it went with `Transfer-Encoding: chunked`.
     pub chunked: bool,
+    /// Where the body was cut on purpose, the bytes that were meant to go before the connection was closed.
+    pub cut: Option<u64>,
 }
 
 /// A response whose body was read to its end, or to a limit.
@@ -62,6 +64,9 @@ pub struct Received {
     pub sha256: String,
     /// Whether more came than was kept.
     pub truncated: bool,
+    /// Bytes that followed on the connection although the response was over. Where a response can't have a body at all (HEAD, 204, 304)
+    /// they are also in `bytes` and `len`. Only what had arrived by the end of the response can be told.
+    pub surplus: u64,
 }
 
 /// Where a request was when it failed.
@@ -111,6 +116,12 @@ pub enum Failure {
         phase: Phase,
         /// What is known of it.
         why: String,
+    },
+    /// The body went past the client's hard cap and was given up.
+    #[error("the body of the answer is longer than {limit} bytes, more than is read")]
+    TooLong {
+        /// The cap, in bytes.
+        limit: u64,
     },
     /// What came is no HTTP.
     #[error("the answer is no HTTP/1.1: {0}")]

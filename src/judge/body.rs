@@ -76,6 +76,9 @@ impl Judge for Body {
     }
 
     fn uses(&self, place: Place, uses: &mut Uses) {
+        if *self != Self::Empty {
+            uses.bodies.push(place);
+        }
         match self {
             Self::Empty | Self::Present => {}
             Self::Datum(name) => uses.datum(name, place),
@@ -88,6 +91,7 @@ impl Slice {
     /// Adds what it names.
     pub fn uses(&self, uses: &mut Uses) {
         uses.datum(&self.datum, self.datum.place);
+        uses.slices.push(self.clone());
         if self.to.is_some_and(|to| to <= self.from) {
             uses.mistake("this slice is empty: its end is not behind its beginning", self.datum.place);
         }

@@ -44,6 +44,7 @@ impl Judge for ErrorMatcher {
     }
 
     fn uses(&self, place: Place, uses: &mut Uses) {
+        uses.bodies.push(place);
         let known: Vec<ErrorCode> = ErrorCode::OCI.into_iter().chain(ErrorCode::DOCKER).collect();
         for code in self.codes.iter().filter(|code| !known.iter().any(|known| known.as_str() == code.as_str())) {
             let near = did_you_mean(code, known.iter().map(ErrorCode::as_str));

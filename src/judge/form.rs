@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use super::pattern::Pattern;
 use super::view::View;
-use super::words::{listed, printable};
+use super::words::{brief, listed};
 use super::{Mismatch, Uses};
 use crate::oci::MediaType;
 use crate::text::{At, Place, Template, mistake};
@@ -83,7 +83,7 @@ impl Form {
                 let texts: Vec<String> = texts.iter().map(|text| view.fill(text)).collect::<Result<_, _>>()?;
                 format!("one of {}", listed(&texts))
             }
-            Self::MediaType(text) => format!("of media type {}", printable(view.fill(text)?.as_bytes())),
+            Self::MediaType(text) => format!("of media type {}", brief(view.fill(text)?.as_bytes())),
             Self::AbsentOr(inner) => format!("absent or {}", inner.filled(view)?),
             other => other.wording(),
         })
@@ -130,11 +130,11 @@ fn is_one_of(view: &View<'_>, texts: &[At<Template>], value: &[u8]) -> Result<bo
 
 /// A value as it is shown: nothing in words, else in quotes.
 pub(super) fn shown(value: &[u8]) -> String {
-    if value.trim_ascii().is_empty() { "empty".into() } else { format!("`{}`", printable(value)) }
+    if value.trim_ascii().is_empty() { "empty".into() } else { format!("`{}`", brief(value)) }
 }
 
 fn quoted(text: &str) -> String {
-    format!("`{}`", printable(text.as_bytes()))
+    format!("`{}`", brief(text.as_bytes()))
 }
 
 impl<'de> Deserialize<'de> for Form {

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer};
 use super::form::{Form, shown};
 use super::matchers::Judge;
 use super::view::{Pull, View, status_in_words, status_signature};
-use super::words::printable;
+use super::words::brief;
 use super::{Mismatch, Uses, digest_of, received};
 use crate::exchange::{Exchange, Response, resolve};
 use crate::text::{At, Place, mistake};
@@ -134,12 +134,11 @@ impl Named {
     fn judge_pull(&self, view: &View<'_>, response: &Response, pull: Option<&Exchange>) -> Result<(), Mismatch> {
         let Some(asked) = self.pull(view.exchange, response) else { return Ok(()) };
         let asked = asked?;
-        let pull =
-            pull.ok_or_else(|| Mismatch::lacking(format!("the GET of {} was not sent", printable(asked.url.to_string().as_bytes()))))?;
+        let pull = pull.ok_or_else(|| Mismatch::lacking(format!("the GET of {} was not sent", brief(asked.url.to_string().as_bytes()))))?;
         let wording = self.form.wording();
         let came = |what: String| format!("a URL where a GET gives {what}");
         match &pull.answer {
-            Err(failure) => Err(Mismatch::fail(wording, came(format!("nothing: {}", printable(failure.to_string().as_bytes()))))),
+            Err(failure) => Err(Mismatch::fail(wording, came(format!("nothing: {}", brief(failure.to_string().as_bytes()))))),
             Ok(answer) if answer.status != 200 => {
                 Err(Mismatch::fail(wording, came(status_in_words(answer))).signed(came(status_signature(answer))))
             }

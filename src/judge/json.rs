@@ -33,7 +33,8 @@ impl Judge for Json {
         self.0.wording()
     }
 
-    fn uses(&self, _: Place, uses: &mut Uses) {
+    fn uses(&self, place: Place, uses: &mut Uses) {
+        uses.bodies.push(place);
         self.0.uses(uses);
     }
 }

@@ -12,7 +12,7 @@ use super::items::{Difference, Items, misplaced};
 use super::json::Pointers;
 use super::pattern::Pattern;
 use super::view::View;
-use super::words::{counted, printable};
+use super::words::{brief, counted};
 use super::{Mismatch, Uses};
 use crate::text::{At, Place, did_you_mean, mistake};
 
@@ -201,7 +201,7 @@ impl Constraint {
 /// Whether texts stand in a lawful order.
 pub(super) fn order_of(texts: &[&str], wording: &str) -> Result<(), Mismatch> {
     misplaced(texts).map_or(Ok(()), |(before, after)| {
-        let quoted = |text: &str| format!("`{}`", printable(text.as_bytes()));
+        let quoted = |text: &str| format!("`{}`", brief(text.as_bytes()));
         Err(Mismatch::fail(wording, format!("{} before {}", quoted(before), quoted(after))).signed("another order"))
     })
 }

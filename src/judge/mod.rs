@@ -37,4 +37,4 @@ pub use status::StatusSet;
 pub use uses::Uses;
 pub use verdict::Verdict;
 pub use view::{Content, Pull, Values, View, Walked};
-pub use words::printable;
+pub use words::brief;

@@ -17,6 +17,10 @@ pub struct Uses {
     pub mistakes: Vec<At<String>>,
     /// Where a `walk` is judged: the step needs one.
     pub walks: Vec<Place>,
+    /// Where a body is judged that is not empty: no answer to HEAD has one.
+    pub bodies: Vec<Place>,
+    /// The slices of data that are compared.
+    pub slices: Vec<super::Slice>,
 }
 
 impl Uses {

@@ -1,7 +1,23 @@
 //! The document of one run, `plimsoll.record/1`: every report is rendered from it and from nothing else.
 //!
-//! Takes and gives JSON. May use `clause` levels and `judge` verdicts and the rooms above.
+//! - Takes: JSON text, or what a run found, one finding after the other.
+//! - Gives: the record, its JSON and schema, and what follows from it alone (counts, failing causes by weight, the outcome).
+//! - May use: `clause` levels, `judge` verdicts and the rooms above.
 
+mod merge;
+mod outcome;
+mod printable;
+mod read;
+mod schema;
+mod tally;
 mod types;
+mod write;
 
+pub use merge::{Causes, Finding, Planned, judged_clauses, worst};
+pub use outcome::{Failing, Outcome, Summary};
+pub use printable::{printable_line, printable_text};
+pub use read::RecordError;
+pub use schema::schema;
+pub use tally::{Counts, Judgement};
 pub use types::*;
+pub use write::{WriteError, write_atomically};

@@ -14,7 +14,8 @@ pub const FORMAT: &str = "plimsoll.record/1";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
-    /// [`FORMAT`].
+    /// `plimsoll.record/1`; later formats have a higher number.
+    #[schemars(extend("const" = FORMAT))]
     pub format: String,
     /// What was run.
     pub kind: Kind,
@@ -198,10 +199,10 @@ pub struct ExpectationResult {
     pub reason: Option<String>,
     /// How many exchanges it judged (`each`, `walk`).
     pub exchanges: u64,
-    /// Index into `causes`, for a fail.
+    /// Index into `causes`: of a fail its own; of an inconclusive or skipped one that which took it down, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<usize>,
-    /// Index into `evidence`, for a fail or an error.
+    /// Index into `evidence`, for a fail or an error. Fails of one cause keep a few and share the first from then on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<usize>,
 }
@@ -238,7 +239,7 @@ pub struct Cause {
     pub expected: String,
     /// What came: `status 202`.
     pub came: String,
-    /// The first scenario (and item) that showed it.
+    /// The first scenario that showed it, and its item: `naming/valid [a.b]`.
     pub scenario: String,
     /// Title of the step.
     pub step: String,

@@ -5,6 +5,7 @@
 mod at;
 mod diagnostic;
 mod files;
+mod json;
 mod mistake;
 mod read;
 mod refusal;
@@ -13,6 +14,7 @@ pub mod template;
 pub use at::{At, Place};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use files::{Files, MAX_FILE_BYTES, SourceFile};
+pub use json::JsonTemplate;
 pub use mistake::{did_you_mean, expected_one_of, mistake};
 pub use read::read;
 pub use serde_saphyr::Spanned;

@@ -66,7 +66,16 @@ fn shape(file: &SourceFile, place: Place, error: &Error) -> Diagnostic {
         other => return Diagnostic::new(file, place, plain(&other.to_string())),
     };
     let found = found(&file.text, place);
-    Diagnostic::new(file, place, format!("expected {wanted}, found {found}")).label(format!("found {found}"))
+    let help = braced(&file.text, place).map(|name| format!("a variable is written `<{name}>`"));
+    Diagnostic::new(file, place, format!("expected {wanted}, found {found}")).label(format!("found {found}")).help(help)
+}
+
+/// The name in `{name}`, as other tools write variables.
+fn braced(text: &str, place: Place) -> Option<&str> {
+    let (name, _) = text.get(place.start as usize..)?.strip_prefix('{')?.split_once('}')?;
+    let name = name.trim_matches(['{', ' ']);
+    let fits = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    fits.then_some(name)
 }
 
 fn bounds(file: &SourceFile, place: Place, error: &Error) -> Diagnostic {
@@ -74,7 +83,7 @@ fn bounds(file: &SourceFile, place: Place, error: &Error) -> Diagnostic {
     let title = if told.contains("Depth") {
         format!("maps and lists nest deeper than {MAX_NESTING} here")
     } else if told.contains("lias") || told.contains("Anchor") {
-        "aliases of aliases make this file too large".to_owned()
+        return Diagnostic::new(file, place, "aliases of aliases make this file too large").help(Some("write the values out"));
     } else {
         "this file holds too many values".to_owned()
     };
@@ -148,7 +157,13 @@ fn syntax(file: &SourceFile, place: Place, message: &str) -> Diagnostic {
         m if m.contains("mapping values are not allowed") => {
             ("a `:` where no key can stand".into(), "quote text that holds `: `; or is this line indented too far?")
         }
-        m if m.contains("did not find expected key") => {
+        m if m.contains("illegal placement of ':'") => {
+            ("a `:` where no key can stand".into(), "is a `[`, a `{` or a quote left open in a line above?")
+        }
+        m if m.contains("did not find expected ',' or") => {
+            ("the list or map that is open here has no end".into(), "close it, or part its values by `,`")
+        }
+        m if m.contains("did not find expected key") || m.contains("did not find expected '-'") => {
             ("this line is indented unlike the lines above it".into(), "the keys of one map begin in one column")
         }
         m if m.contains("unclosed quote") => ("this quote is never closed".into(), "close it before the end of the file"),

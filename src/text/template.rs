@@ -74,6 +74,19 @@ impl Template {
         Ok(Self { source: source.to_owned(), pieces })
     }
 
+    /// Text without variables.
+    #[must_use]
+    pub fn literal(text: &str) -> Self {
+        let pieces = if text.is_empty() { Vec::new() } else { vec![Piece::Literal(text.to_owned())] };
+        Self { source: text.replace('<', "\\<"), pieces }
+    }
+
+    /// One variable and nothing else, by a name that fits the grammar.
+    #[must_use]
+    pub fn variable(name: &str) -> Self {
+        Self { source: format!("<{name}>"), pieces: vec![Piece::Variable(name.split('.').map(str::to_owned).collect())] }
+    }
+
     /// The text as it was written.
     #[must_use]
     pub fn source(&self) -> &str {
@@ -92,6 +105,15 @@ impl Template {
             Piece::Variable(path) => Some(path.as_slice()),
             Piece::Literal(_) => None,
         })
+    }
+
+    /// The variable, where the text is one variable and nothing else.
+    #[must_use]
+    pub fn only_variable(&self) -> Option<&[String]> {
+        match self.pieces.as_slice() {
+            [Piece::Variable(path)] => Some(path),
+            _ => None,
+        }
     }
 
     /// Fills every variable by `value`; the first path that has none is the error.

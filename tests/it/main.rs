@@ -1,1 +1,6 @@
 //! Whole-program tests: one binary, one file per subject.
+
+mod reports;
+mod samples;
+mod scenario_errors;
+mod scenario_schema;

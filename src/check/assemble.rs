@@ -1,0 +1,263 @@
+//! From what was heard to the record: each expectation one verdict, each fail one finding.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use super::evidence::{Found, evidence_of};
+use super::recorder::{Event, Heard};
+use crate::clause::Offer;
+use crate::engine::{Because, Judgement};
+use crate::exchange::{Exchange, Secrets};
+use crate::judge::{Mismatch, Verdict};
+use crate::plan::{Always, DECLINED, Expected, Fate, Item, Step};
+use crate::record::{Causes, ExpectationResult, Finding, Planned, ScenarioResult, worst};
+
+/// Makes scenario results and causes, item by item, in the plan's order.
+pub(super) struct Assembly<'a> {
+    /// What is told of each clause.
+    pub(super) clauses: &'a IndexMap<String, Planned>,
+    /// Known deviations of the profile: clause → reason.
+    pub(super) known: &'a IndexMap<String, String>,
+    pub(super) always: &'a [Always],
+    pub(super) secrets: &'a Secrets,
+    /// Why the run ended early, where it did.
+    pub(super) cut: Option<&'a str>,
+    pub(super) causes: Causes,
+    /// The cause of a clause that failed anywhere so far, for what could not be judged because of it.
+    by_clause: HashMap<String, usize>,
+}
+
+/// One expectation's merged judgement.
+struct Merged<'e> {
+    verdict: Verdict,
+    event: &'e Event,
+    exchanges: u64,
+}
+
+impl<'a> Assembly<'a> {
+    pub(super) fn new(
+        clauses: &'a IndexMap<String, Planned>,
+        known: &'a IndexMap<String, String>,
+        always: &'a [Always],
+        secrets: &'a Secrets,
+        cut: Option<&'a str>,
+    ) -> Self {
+        Self { clauses, known, always, secrets, cut, causes: Causes::default(), by_clause: HashMap::new() }
+    }
+
+    /// The result of one item.
+    pub(super) fn item(&mut self, item: &Item, heard: &Heard) -> ScenarioResult {
+        let (expectations, reason) = match &item.fate {
+            Fate::Run => (self.expectations(item, heard), None),
+            Fate::Skip(reason) => (self.unrun(item, Verdict::Skipped, reason, None), Some(reason.clone())),
+            Fate::Inconclusive { reason, because } => {
+                let cause = because.as_ref().and_then(|clause| self.by_clause.get(clause.as_str()).copied());
+                (self.unrun(item, Verdict::Inconclusive, reason, cause), Some(reason.clone()))
+            }
+        };
+        ScenarioResult {
+            id: item.scenario.clone(),
+            area: item.area.clone(),
+            title: item.title.clone(),
+            item: item.label.clone(),
+            verdict: worst(expectations.iter().map(|expectation| expectation.verdict)),
+            reason,
+            wall_ms: heard.wall_ms,
+            exchanges: heard.exchanges,
+            expectations,
+        }
+    }
+
+    /// Each expectation of an item that was not run, all alike. Of a step's outcomes only the first is counted.
+    fn unrun(&mut self, item: &Item, verdict: Verdict, reason: &str, cause: Option<usize>) -> Vec<ExpectationResult> {
+        let steps: Vec<&Step> = item.steps.iter().flat_map(Step::with_inner).collect();
+        let mut out = Vec::new();
+        for step in steps {
+            let first = step.outcomes.first().into_iter().flat_map(|outcome| &outcome.expect);
+            for expected in step.expect.iter().chain(first).filter(|expected| expected.binding.is_some()) {
+                let event = Event {
+                    step: Some((step.number, step.title.clone())),
+                    expected: expected.number,
+                    judgement: Judgement::Skipped(reason.to_owned()),
+                    exchange: None,
+                };
+                let mut result = blank(expected, &event, verdict, 0);
+                result.reason = Some(reason.to_owned());
+                result.cause = cause;
+                self.took_down(cause);
+                out.push(result);
+            }
+        }
+        out
+    }
+
+    fn expectations(&mut self, item: &Item, heard: &Heard) -> Vec<ExpectationResult> {
+        let events: Vec<Event> = heard.events.iter().map(|event| held_to_profile(item, event)).collect();
+        let own = item.expectations();
+        let everywhere = self.always.iter().flat_map(|always| &always.expect);
+        let bound: Vec<&Expected> = own.into_iter().chain(everywhere).filter(|expected| expected.binding.is_some()).collect();
+        let mut by_number: HashMap<usize, Vec<&Event>> = HashMap::new();
+        for event in &events {
+            by_number.entry(event.expected).or_default().push(event);
+        }
+        let mut blamed: HashMap<usize, usize> = HashMap::new();
+        let mut out: Vec<ExpectationResult> = Vec::new();
+        // Failures first, so that what could not be judged because of them finds its cause.
+        for failing in [true, false] {
+            for expected in &bound {
+                let Some(merged) = by_number.get(&expected.number).and_then(|events| merge(events)) else {
+                    if !failing && !heard.finished && item.expectations().iter().any(|own| own.number == expected.number) {
+                        out.push(self.unreached(expected));
+                    }
+                    continue;
+                };
+                if (merged.verdict == Verdict::Fail) == failing {
+                    out.push(self.result(item, expected, &merged, &mut blamed));
+                }
+            }
+        }
+        let order: HashMap<&str, usize> = bound.iter().enumerate().map(|(n, expected)| (expected.position.as_str(), n)).collect();
+        out.sort_by_key(|result| order.get(result.position.as_str()).copied());
+        out
+    }
+
+    /// An expectation that the run ended before.
+    fn unreached(&self, expected: &Expected) -> ExpectationResult {
+        let reason = self.cut.unwrap_or("the run ended before it came to this").to_owned();
+        let event = Event { step: None, expected: expected.number, judgement: Judgement::Pass, exchange: None };
+        ExpectationResult { reason: Some(reason), ..blank(expected, &event, Verdict::Inconclusive, 0) }
+    }
+
+    fn result(&mut self, item: &Item, expected: &Expected, merged: &Merged<'_>, blamed: &mut HashMap<usize, usize>) -> ExpectationResult {
+        let event = merged.event;
+        let mut result = blank(expected, event, merged.verdict, merged.exchanges);
+        match &event.judgement {
+            Judgement::Pass => {}
+            Judgement::Declined(observed) => result.reason = Some(format!("declined: {observed}")),
+            Judgement::Skipped(reason) => result.reason = Some(reason.clone()),
+            Judgement::Error(reason) => {
+                result.reason = Some(self.secrets.redact(reason));
+                let mismatch = Mismatch::lacking(reason.clone());
+                result.evidence = event.exchange.as_ref().map(|exchange| self.causes.error(self.evidence(item, expected, event, &mismatch, exchange)));
+            }
+            Judgement::Inconclusive { reason, because } => {
+                result.reason = Some(self.secrets.redact(reason));
+                result.cause = match because {
+                    Some(Because::Step(number)) => blamed.get(number).copied(),
+                    Some(Because::Clause(clause)) => self.by_clause.get(clause.as_str()).copied(),
+                    None => None,
+                };
+                self.took_down(result.cause);
+            }
+            Judgement::Fail(mismatch) => {
+                if let Some((cause, evidence)) = self.finding(item, expected, event, mismatch) {
+                    result.cause = Some(cause);
+                    result.evidence = Some(evidence);
+                    self.by_clause.insert(expected.clause.to_string(), cause);
+                    if let Some((number, _)) = event.step {
+                        blamed.entry(number).or_insert(cause);
+                    }
+                }
+            }
+        }
+        result
+    }
+
+    fn took_down(&mut self, cause: Option<usize>) {
+        if let Some(cause) = cause {
+            self.causes.took_down(cause, 1);
+        }
+    }
+
+    fn finding(&mut self, item: &Item, expected: &Expected, event: &Event, mismatch: &Mismatch) -> Option<(usize, usize)> {
+        let binding = expected.binding.as_ref()?;
+        let exchange = event.exchange.as_ref()?;
+        let evidence = self.evidence(item, expected, event, mismatch, exchange);
+        let clause = expected.clause.to_string();
+        let says = self.clauses.get(&clause).map_or_else(String::new, |planned| planned.says.clone());
+        Some(self.causes.add(Finding {
+            level: binding.level,
+            says,
+            source: binding.source.clone(),
+            expected: evidence.expected.clone(),
+            came: evidence.came.clone(),
+            signature: self.secrets.redact(&mismatch.signature),
+            scenario: item.scenario.clone(),
+            item: item.label.clone(),
+            step: evidence.step.clone(),
+            position: expected.position.clone(),
+            known: self.known.get(&clause).cloned(),
+            clause,
+            evidence,
+        }))
+    }
+
+    fn evidence(&self, item: &Item, expected: &Expected, event: &Event, mismatch: &Mismatch, exchange: &Exchange) -> crate::record::Evidence {
+        let found = Found {
+            clause: expected.clause.as_str(),
+            scenario: &item.scenario,
+            item: item.label.as_deref(),
+            step: event.step.as_ref().map_or("", |(_, title)| title),
+            position: &expected.position,
+            expected: &mismatch.expected,
+            came: &mismatch.came,
+        };
+        evidence_of(&found, exchange, self.secrets)
+    }
+}
+
+fn blank(expected: &Expected, event: &Event, verdict: Verdict, exchanges: u64) -> ExpectationResult {
+    ExpectationResult {
+        clause: expected.clause.to_string(),
+        step: event.step.as_ref().map_or_else(String::new, |(_, title)| title.clone()),
+        position: expected.position.clone(),
+        verdict,
+        outcome: expected.outcome.clone(),
+        reason: None,
+        exchanges,
+        cause: None,
+        evidence: None,
+    }
+}
+
+fn verdict_of(judgement: &Judgement) -> Verdict {
+    match judgement {
+        Judgement::Pass => Verdict::Pass,
+        Judgement::Declined(_) => Verdict::Declined,
+        Judgement::Fail(_) => Verdict::Fail,
+        Judgement::Skipped(_) => Verdict::Skipped,
+        Judgement::Inconclusive { .. } => Verdict::Inconclusive,
+        Judgement::Error(_) => Verdict::Error,
+    }
+}
+
+/// Many judgements of one expectation as one: the worst, and the first that is as bad.
+fn merge<'e>(events: &[&'e Event]) -> Option<Merged<'e>> {
+    let verdict = worst(events.iter().map(|event| verdict_of(&event.judgement)));
+    let event = events.iter().find(|event| verdict_of(&event.judgement) == verdict)?;
+    Some(Merged { verdict, event, exchanges: events.len() as u64 })
+}
+
+/// A clean outcome that the profile does not want is a fail of the clause that decides the capability.
+fn held_to_profile(item: &Item, event: &Event) -> Event {
+    let unwanted = event.step.as_ref().and_then(|(number, _)| {
+        let step = item.steps.iter().flat_map(Step::with_inner).find(|step| step.number == *number)?;
+        let capability = step.capability.as_ref()?;
+        let decider = step.deciding()?;
+        let outcome = step.outcomes.iter().find(|outcome| outcome.expect.iter().any(|expected| expected.number == event.expected))?;
+        let judged = outcome.expect.iter().find(|expected| expected.number == event.expected)?;
+        let clean = matches!(event.judgement, Judgement::Pass | Judgement::Declined(_));
+        let wrong = match capability.expected {
+            Offer::Accepted => outcome.name == DECLINED,
+            Offer::Declined => outcome.name != DECLINED,
+            Offer::Either => false,
+        };
+        (clean && wrong && judged.clause == decider.clause).then(|| (capability, outcome.name.clone()))
+    });
+    let Some((capability, outcome)) = unwanted else { return event.clone() };
+    let wanted = if capability.expected == Offer::Accepted { "accepted" } else { "declined" };
+    let observed = event.exchange.as_deref().map(crate::judge::observed).unwrap_or_default();
+    let mismatch = Mismatch::fail(format!("{} {wanted}", capability.capability), format!("{outcome}: {observed}"));
+    Event { judgement: Judgement::Fail(mismatch), ..event.clone() }
+}

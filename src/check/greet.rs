@@ -1,0 +1,185 @@
+//! The first words with a target: is it there, is it a registry, does it ask for a login, and does it take ours?
+
+use http::{Method, Uri};
+
+use super::options::Options;
+use crate::client::{Body, Call, Client, Identity};
+use crate::exchange::{Challenge, Exchange, Failure, challenges, evidence};
+use crate::judge::observed;
+use crate::plan::{Facts, State};
+
+/// Why a target can't be surveyed at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// No answer.
+    #[error("{url} can't be reached: {why}")]
+    Unreachable {
+        /// The base URL.
+        url: String,
+        /// What happened.
+        why: String,
+    },
+    /// Something else lives there.
+    #[error("{url} is no registry: {why}")]
+    NoRegistry {
+        /// The base URL.
+        url: String,
+        /// How that is known.
+        why: String,
+    },
+    /// It asks for a login, and what we have is not enough.
+    #[error("{url} refused the login: {why}")]
+    Login {
+        /// The base URL.
+        url: String,
+        /// What was tried, what came, what to do.
+        why: String,
+    },
+}
+
+/// What the first words told.
+#[derive(Debug, Default)]
+pub(super) struct Greeting {
+    /// The `Server` header.
+    pub(super) server: Option<String>,
+    /// The `Docker-Distribution-API-Version` header.
+    pub(super) api_version: Option<String>,
+    /// `none`, `basic` or `bearer`.
+    pub(super) login: &'static str,
+    /// Facts of the driver's own: login and its kinds, token service.
+    pub(super) facts: Facts,
+    /// Requests that it took.
+    pub(super) exchanges: u64,
+}
+
+/// Asks the base endpoint, and a repository too: a 200 at `/v2/` does not prove that the registry is open.
+///
+/// # Errors
+/// The target can't be surveyed at all.
+pub(super) async fn greet(client: &Client, options: &Options, run: &str) -> Result<Greeting, Refusal> {
+    let before = client.exchanges();
+    let ping = get(client, options, "/v2/", &Identity::None).await;
+    let url = options.base.to_string().trim_end_matches('/').to_owned();
+    let response = match &ping.answer {
+        Ok(response) => response,
+        Err(failure) => return Err(unreachable(url, failure)),
+    };
+    if let Some(why) = no_registry(&ping) {
+        return Err(Refusal::NoRegistry { url, why });
+    }
+    let header = |name: &str| response.headers.get(name).map(|value| evidence::printable(value.as_bytes()));
+    let mut greeting = Greeting { server: header("server"), api_version: header("docker-distribution-api-version"), ..Greeting::default() };
+    let place = format!("/v2/{}/{run}/greeting", options.prefix);
+    let asking = asking(client, options, &ping, &place).await;
+    let challenge = asking.as_ref().and_then(usable);
+    greeting.login = match &challenge {
+        Some(challenge) if challenge.is("bearer") => "bearer",
+        Some(_) => "basic",
+        None => "none",
+    };
+    note_login(&mut greeting, challenge.as_ref(), options);
+    if let Some(asking) = &asking {
+        log_in(client, options, &url, asking).await?;
+    }
+    greeting.exchanges = client.exchanges() - before;
+    Ok(greeting)
+}
+
+/// The exchange in which the target asked for a login, if it did: at `/v2/`, for a repository's tags, or for a push.
+async fn asking(client: &Client, options: &Options, ping: &Exchange, place: &str) -> Option<Exchange> {
+    if ping.status() == Some(401) {
+        return Some(ping.clone());
+    }
+    let pull = get(client, options, &format!("{place}/tags/list"), &Identity::None).await;
+    if pull.status() == Some(401) {
+        return Some(pull);
+    }
+    let push = send(client, options, Method::POST, &format!("{place}/blobs/uploads/"), &Identity::None).await;
+    (push.status() == Some(401)).then_some(push)
+}
+
+/// With the credentials at hand, the same request must not be answered 401 again.
+async fn log_in(client: &Client, options: &Options, url: &str, asking: &Exchange) -> Result<(), Refusal> {
+    let path = asking.request.url.path().to_owned();
+    let again = send(client, options, asking.request.method.clone(), &path, &Identity::Auto).await;
+    let refused = |why: String| Err(Refusal::Login { url: url.to_owned(), why });
+    match &again.answer {
+        Ok(response) if response.status != 401 => Ok(()),
+        Ok(_) if options.login.is_none() => refused(
+            "it asks for a login, and no credentials are at hand. Give --user NAME with --password-stdin, set PLIMSOLL_USER and PLIMSOLL_PASSWORD, or log in with docker login".into(),
+        ),
+        Ok(_) => refused(format!("it answered {} to {} {path} with the credentials of {}", observed(&again), asking.request.method, who(options))),
+        Err(Failure::Login(why)) => refused(format!("{why} (as {})", who(options))),
+        Err(failure) => Err(unreachable(url.to_owned(), failure)),
+    }
+}
+
+fn who(options: &Options) -> String {
+    options.login.as_ref().map_or_else(|| "nobody".to_owned(), |(user, _)| format!("`{}`", evidence::printable(user.as_bytes())))
+}
+
+fn note_login(greeting: &mut Greeting, challenge: Option<&Challenge>, options: &Options) {
+    let facts = &mut greeting.facts;
+    let (login, why) = match (challenge, &options.login) {
+        (None, _) => (State::Declined, "no login asked for"),
+        (Some(_), None) => (State::Declined, "no credentials at hand"),
+        (Some(_), Some(_)) => (State::Accepted, greeting.login),
+    };
+    facts.note("login", login, why);
+    for (capability, scheme) in [("login-basic", "basic"), ("login-bearer", "bearer")] {
+        let (state, observed) = match login {
+            State::Accepted if greeting.login == scheme => (State::Accepted, scheme.to_owned()),
+            State::Accepted => (State::Declined, format!("the login is {}", greeting.login)),
+            _ => (State::Declined, why.to_owned()),
+        };
+        facts.note(capability, state, observed);
+    }
+    facts.realm = challenge.and_then(|challenge| challenge.param("realm")).map(str::to_owned).filter(|_| greeting.login == "bearer");
+    facts.service = challenge.and_then(|challenge| challenge.param("service")).map(str::to_owned);
+    let (clock, observed) = match (&options.embedded, options.wait_expiry) {
+        (Some(_), _) => (State::Accepted, "the reference registry's clock is moved"),
+        (None, true) => (State::Accepted, "waited for, with --wait-expiry"),
+        (None, false) => (State::Declined, "it would take a minute or more: --wait-expiry waits"),
+    };
+    facts.note("clock", clock, observed);
+}
+
+/// The challenge that a client would answer.
+fn usable(asking: &Exchange) -> Option<Challenge> {
+    let all = challenges(&asking.response()?.headers);
+    all.iter().find(|challenge| challenge.is("bearer")).or_else(|| all.iter().find(|challenge| challenge.is("basic"))).cloned()
+}
+
+/// How one knows that it is none: a page for people, or an address that leads elsewhere.
+fn no_registry(ping: &Exchange) -> Option<String> {
+    let response = ping.response()?;
+    let header = |name: &str| response.headers.get(name).map(|value| evidence::printable(value.as_bytes())).unwrap_or_default();
+    let is_page = header("content-type").starts_with("text/html") || response.body.bytes.trim_ascii_start().starts_with(b"<");
+    let knows_api = response.headers.contains_key("docker-distribution-api-version");
+    match response.status {
+        301 | 302 | 303 | 307 | 308 => {
+            Some(format!("GET /v2/ is answered {} and leads to {}. Give that address, if it is the registry's", response.status, header("location")))
+        }
+        _ if knows_api || response.status == 401 => None,
+        400 if String::from_utf8_lossy(&response.body.bytes).contains("HTTPS") => {
+            Some("it wants TLS: it answered \"HTTP request to an HTTPS server\". Use https://".to_owned())
+        }
+        200..=299 | 400..=499 if is_page => Some(format!("GET /v2/ is answered {} with a page for people (HTML)", response.status)),
+        404 => Some("GET /v2/ is answered 404: the distribution API is not there".to_owned()),
+        _ => None,
+    }
+}
+
+fn unreachable(url: String, failure: &Failure) -> Refusal {
+    Refusal::Unreachable { url, why: evidence::printable(failure.to_string().as_bytes()) }
+}
+
+async fn get(client: &Client, options: &Options, path: &str, identity: &Identity) -> Exchange {
+    send(client, options, Method::GET, path, identity).await
+}
+
+async fn send(client: &Client, options: &Options, method: Method, path: &str, identity: &Identity) -> Exchange {
+    let url = Uri::builder().scheme(options.base.scheme_str().unwrap_or("http")).authority(options.base.authority().map_or("", |a| a.as_str()));
+    let url = url.path_and_query(path).build().unwrap_or_else(|_| options.base.clone());
+    client.ask(Call { method, url, headers: Vec::new(), body: Body::empty() }, identity, false).await.exchange
+}

@@ -1,0 +1,92 @@
+//! What an item's run showed, as it came.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::cleanup::{Pushed, pushed};
+use crate::engine::{Judgement, Observer};
+use crate::exchange::Exchange;
+use crate::plan::{Expected, Step};
+
+/// One judgement.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    /// The step's number and title; none where no step was reached.
+    pub(super) step: Option<(usize, String)>,
+    /// The expectation's number in its item (or among the `always` statements).
+    pub(super) expected: usize,
+    /// What came of it.
+    pub(super) judgement: Judgement,
+    /// What it was judged on, kept for failures and errors.
+    pub(super) exchange: Option<Arc<Exchange>>,
+}
+
+/// What a step that decides a capability came to.
+#[derive(Clone, Debug)]
+pub(super) struct Decision {
+    pub(super) capability: String,
+    /// The outcome; none where the answer was one that no outcome has.
+    pub(super) outcome: Option<String>,
+    /// `status 404 NAME_UNKNOWN`.
+    pub(super) observed: String,
+}
+
+/// What one run of an item left.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Heard {
+    pub(super) events: Vec<Event>,
+    pub(super) decisions: Vec<Decision>,
+    pub(super) pushed: Vec<Pushed>,
+    /// The first preparation that did not work: the step's title and what came.
+    pub(super) unprepared: Option<(usize, String)>,
+    pub(super) exchanges: u64,
+    pub(super) wall_ms: u64,
+    /// Whether the item ran to its end.
+    pub(super) finished: bool,
+}
+
+/// Listens to one item; can be read while the item still runs.
+#[derive(Debug, Default)]
+pub(super) struct Recorder(Mutex<Heard>);
+
+impl Recorder {
+    fn lock(&self) -> MutexGuard<'_, Heard> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was heard so far.
+    pub(super) fn heard(&self) -> Heard {
+        self.lock().clone()
+    }
+
+    /// Notes that the item ran to its end.
+    pub(super) fn finish(&self, wall_ms: u64) {
+        let mut heard = self.lock();
+        heard.finished = true;
+        heard.wall_ms = wall_ms;
+    }
+}
+
+impl Observer for Recorder {
+    fn exchanged(&self, exchange: &Exchange) {
+        let mut heard = self.lock();
+        heard.exchanges += 1;
+        heard.pushed.extend(pushed(exchange));
+    }
+
+    fn judged(&self, step: Option<&Step>, expected: &Expected, judgement: Judgement, exchange: Option<&Exchange>) {
+        let keep = matches!(judgement, Judgement::Fail(_) | Judgement::Error(_) | Judgement::Declined(_));
+        let exchange = exchange.filter(|_| keep || step.is_some_and(|step| step.capability.is_some())).cloned().map(Arc::new);
+        let step = step.map(|step| (step.number, step.title.clone()));
+        self.lock().events.push(Event { step, expected: expected.number, judgement, exchange });
+    }
+
+    fn unprepared(&self, step: &Step, exchange: &Exchange) {
+        let told = format!("{}: {}", step.title, crate::judge::observed(exchange));
+        self.lock().unprepared.get_or_insert((step.number, told));
+    }
+
+    fn decided(&self, capability: &str, outcome: Option<&str>, exchange: &Exchange) {
+        let observed = crate::judge::observed(exchange);
+        self.lock().decisions.push(Decision { capability: capability.to_owned(), outcome: outcome.map(str::to_owned), observed });
+    }
+}

@@ -1,0 +1,283 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Surveys container registries: do they keep the rules of the specifications?
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version, propagate_version = true, after_help = AFTER)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Colour nothing (NO_COLOR does the same).
+    #[arg(long, global = true, help_heading = "Output")]
+    pub no_color: bool,
+    /// Say only what is wrong.
+    #[arg(long, short, global = true, help_heading = "Output")]
+    pub quiet: bool,
+}
+
+const AFTER: &str = "\
+Exit codes: 0 conforms; 1 a clause fails; 2 wrong usage; 3 an input file is invalid; 4 could not be judged; 70 a bug of ours.
+
+Examples:
+  plimsoll survey                              survey the embedded reference registry
+  plimsoll survey http://127.0.0.1:5000        survey a registry, and write reports
+  plimsoll check https://registry.example --only 'push/*'
+  plimsoll explain push/session-status         what a clause says, and where it comes from";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check a registry against every scenario and write reports (the main job).
+    Survey(RunArgs),
+    /// Check a registry; reports only where asked for.
+    Check(RunArgs),
+    /// Render a stored record.
+    Report(ReportArgs),
+    /// Run the reference registry, for anybody's tests.
+    Serve(ServeArgs),
+    /// List, show and check scenarios; print their JSON Schema.
+    Scenario(ScenarioArgs),
+    /// Tell what a clause says, how strongly it binds, and what judges it.
+    Explain(ExplainArgs),
+}
+
+/// Options of `survey` and `check`.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
+pub struct RunArgs {
+    /// http://HOST:PORT, https://HOST, or HOST[/REPOSITORY/PREFIX] (https, except loopback). Left out: the embedded reference registry.
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<String>,
+    /// What the target is held to.
+    #[arg(long, default_value = "auto", value_name = "NAME", help_heading = "What is judged")]
+    pub profile: String,
+    /// Only scenarios whose id matches (`push/*`); may be repeated.
+    #[arg(long, value_name = "GLOB", help_heading = "What is judged")]
+    pub only: Vec<String>,
+    /// Which failures make the exit code 1.
+    #[arg(long, value_enum, default_value_t = FailOn::Must, help_heading = "What is judged")]
+    pub fail_on: FailOn,
+    /// Read scenarios from this directory in place of the ones shipped.
+    #[arg(long, value_name = "DIR", help_heading = "What is judged")]
+    pub scenarios: Option<PathBuf>,
+    /// The user name for the target (also PLIMSOLL_USER; else Docker's config file).
+    #[arg(long, value_name = "USER", help_heading = "Login")]
+    pub user: Option<String>,
+    /// Read the password from standard input (also PLIMSOLL_PASSWORD).
+    #[arg(long, requires = "user", help_heading = "Login")]
+    pub password_stdin: bool,
+    /// Send no credentials, whatever the environment and Docker's config hold.
+    #[arg(long, conflicts_with_all = ["user", "password_stdin"], help_heading = "Login")]
+    pub anonymous: bool,
+    /// Wait for tokens to expire, where the target's clock can't be moved (a minute or more).
+    #[arg(long, help_heading = "Login")]
+    pub wait_expiry: bool,
+    /// Trust this certificate authority (PEM) beside the system's; may be repeated.
+    #[arg(long, value_name = "FILE", help_heading = "Connection")]
+    pub ca_cert: Vec<PathBuf>,
+    /// How long to try to connect.
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration, help_heading = "Connection")]
+    pub connect_timeout: Duration,
+    /// How long one request may take.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, help_heading = "Connection")]
+    pub timeout: Duration,
+    /// How many scenarios run side by side.
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Run")]
+    pub jobs: u16,
+    /// How long the whole run may take; what was judged by then is reported.
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration, help_heading = "Run")]
+    pub max_time: Duration,
+    /// Content derives from this number.
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Run")]
+    pub seed: u64,
+    /// Work in this one repository, for registries that need it (implies --jobs 1; skips what needs an empty or second repository).
+    #[arg(long, value_name = "NAME", help_heading = "Run")]
+    pub repository: Option<String>,
+    /// Leave in the registry what the curl lines of failures need.
+    #[arg(long, help_heading = "Run")]
+    pub keep_failed: bool,
+    /// Write the reports into this directory, taken literally [survey's default: reports/runs/TARGET/TIME].
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub report_dir: Option<PathBuf>,
+}
+
+/// Which levels count for the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// A MUST that fails.
+    Must,
+    /// A MUST or a SHOULD that fails.
+    Should,
+}
+
+/// Options of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// A record.json that a run has written.
+    #[arg(value_name = "RECORD")]
+    pub record: PathBuf,
+    /// terminal, json or junit.
+    #[arg(long, short, default_value = "terminal", value_name = "FORMAT")]
+    pub format: String,
+    /// Write there in place of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:5000", value_name = "ADDRESS:PORT")]
+    pub listen: std::net::SocketAddr,
+    /// Whose rules to follow: `standard`, or `github-packages` (manifest lists declined, login for pulls, OWNER/REPOSITORY/IMAGE names).
+    #[arg(long, default_value = "standard", value_name = "NAME")]
+    pub profile: String,
+    /// Ask for a login; USER:PASSWORD, may be repeated. Others on this machine can read it there: PLIMSOLL_SERVE_USER does the same unseen.
+    #[arg(long, value_name = "USER:PASSWORD", env = "PLIMSOLL_SERVE_USER", hide_env_values = true)]
+    pub user: Vec<String>,
+    /// Log in by tokens in place of Basic, from its own endpoint /token.
+    #[arg(long, requires = "user")]
+    pub token: bool,
+    /// Sign tokens with the key in this PEM file (PKCS#8, EC P-256 or RSA), so that another registry that knows its certificate takes them too; implies --token.
+    #[arg(long, value_name = "FILE", requires = "user")]
+    pub token_key: Option<PathBuf>,
+    /// The service that tokens are for.
+    #[arg(long, value_name = "NAME", default_value = "plimsoll")]
+    pub token_service: String,
+    /// Who says that it issued the tokens.
+    #[arg(long, value_name = "NAME", default_value = "plimsoll")]
+    pub token_issuer: String,
+    /// How long a token lives (at least 60s).
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
+    pub token_life: Duration,
+    /// How much content to hold in memory.
+    #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = size)]
+    pub max_storage: u64,
+}
+
+/// Options of `scenario`.
+#[derive(Debug, Args)]
+pub struct ScenarioArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ScenarioCommand,
+    /// Read scenarios from this directory in place of the ones shipped.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub scenarios: Option<PathBuf>,
+}
+
+/// What `scenario` can do.
+#[derive(Debug, Subcommand)]
+pub enum ScenarioCommand {
+    /// List the scenarios with their titles.
+    List {
+        /// Only ids that match (`push/*`).
+        #[arg(value_name = "GLOB")]
+        only: Vec<String>,
+    },
+    /// Tell what a scenario does, step by step, in words.
+    Show {
+        /// Its id: push/blob-post-put.
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Check scenario files for mistakes; without files, the whole set.
+    Lint {
+        /// Files to check against the set's clauses and capabilities.
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Print the JSON Schema of scenario files, for editors.
+    Schema,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A clause's id: push/session-status.
+    #[arg(value_name = "CLAUSE")]
+    pub clause: String,
+    /// Read scenarios from this directory in place of the ones shipped.
+    #[arg(long, value_name = "DIR")]
+    pub scenarios: Option<PathBuf>,
+}
+
+/// `90s`, `10m`, `1h`, `250ms`: a time in words of a command line.
+///
+/// # Errors
+/// What is wrong, with the forms that are taken.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(at);
+    let number: u64 = number.parse().map_err(|_| format!("`{text}` is no time: write 30s, 10m or 250ms"))?;
+    let ms = match unit {
+        "ms" => Some(number),
+        "s" => number.checked_mul(1_000),
+        "m" => number.checked_mul(60_000),
+        "h" => number.checked_mul(3_600_000),
+        "" => return Err(format!("`{text}` has no unit: write {text}s for seconds, or 10m, 250ms")),
+        _ => return Err(format!("`{unit}` is no unit of time: write 30s, 10m or 250ms")),
+    };
+    match ms {
+        Some(0) => Err("it must be longer than nothing".into()),
+        Some(ms) if ms <= 30 * 86_400_000 => Ok(Duration::from_millis(ms)),
+        _ => Err(format!("`{text}` is too long: 30 days at most")),
+    }
+}
+
+/// `64MiB`, `4GiB`, `1000`: a number of bytes.
+///
+/// # Errors
+/// What is wrong, with the forms that are taken.
+pub fn size(text: &str) -> Result<u64, String> {
+    let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(at);
+    let bad = || format!("`{text}` is no size: write 512MiB, 4GiB or a number of bytes");
+    let number: u64 = number.parse().map_err(|_| bad())?;
+    let factor: u64 = match unit {
+        "" | "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        "kB" | "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        _ => return Err(bad()),
+    };
+    number.checked_mul(factor).ok_or_else(bad)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_are_read_with_their_unit() {
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(duration("10m"), Ok(Duration::from_mins(10)));
+        for bad in ["10", "s", "10x", "0s", "-1s", "99999999999999999999h", "900000h", ""] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_read_with_their_unit() {
+        assert_eq!(size("4GiB"), Ok(4 << 30));
+        assert_eq!(size("1000"), Ok(1000));
+        for bad in ["4gib", "GiB", "-1", "99999999999999999999", "99999999999GiB"] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
+    }
+}

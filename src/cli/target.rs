@@ -1,0 +1,97 @@
+//! What a person types for a target, and what is meant.
+
+use std::net::IpAddr;
+
+use http::Uri;
+
+/// A registry's address and, perhaps, where in it to work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetAddress {
+    /// Scheme and authority, path `/`.
+    pub base: Uri,
+    /// `repository/prefix` behind the host, where one was given.
+    pub prefix: Option<String>,
+}
+
+impl TargetAddress {
+    /// `http://host:port` without a trailing slash.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.base.to_string().trim_end_matches('/').to_owned()
+    }
+
+    /// `host:port` as typed.
+    #[must_use]
+    pub fn host(&self) -> String {
+        self.base.authority().map(ToString::to_string).unwrap_or_default()
+    }
+}
+
+/// Reads `http://host:port`, `https://host`, or `host[/repository/prefix]` (https, except loopback).
+///
+/// # Errors
+/// What is wrong with it, and the forms that are taken.
+pub fn parse(text: &str) -> Result<TargetAddress, String> {
+    let bad = |why: &str| format!("`{text}` is no target: {why}. Write http://HOST:PORT, https://HOST, or HOST[/REPOSITORY/PREFIX]");
+    if text.contains('@') {
+        return Err("a target holds no credentials, since they would show in the process list: use --user with --password-stdin, or PLIMSOLL_USER and PLIMSOLL_PASSWORD".into());
+    }
+    let (scheme, rest) = match text.split_once("://") {
+        Some((scheme @ ("http" | "https"), rest)) => (Some(scheme), rest),
+        Some((other, _)) => return Err(bad(&format!("the scheme is `{other}`, and http or https is wanted"))),
+        None => (None, text),
+    };
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    if authority.is_empty() {
+        return Err(bad("it names no host"));
+    }
+    if path.contains(['?', '#']) || authority.contains(['?', '#']) {
+        return Err(bad("it has a query or a fragment"));
+    }
+    let parsed: http::uri::Authority = authority.parse().map_err(|_| bad("the host can't be read"))?;
+    let port_written = parsed.as_str().len() > parsed.host().len();
+    if parsed.host().is_empty() || (port_written && parsed.port_u16().is_none_or(|port| port == 0)) {
+        return Err(bad("the port is no number from 1 to 65535"));
+    }
+    let scheme = scheme.unwrap_or(if is_loopback(parsed.host()) { "http" } else { "https" });
+    let base = Uri::builder().scheme(scheme).authority(parsed).path_and_query("/").build().map_err(|_| bad("it can't be read"))?;
+    let prefix = path.trim_matches('/');
+    let prefix = if prefix == "v2" { "" } else { prefix.strip_prefix("v2/").unwrap_or(prefix) };
+    Ok(TargetAddress { base, prefix: (!prefix.is_empty()).then(|| prefix.to_owned()) })
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.ends_with(".localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_forms_of_a_target_are_read() {
+        for (text, url, prefix) in [
+            ("http://127.0.0.1:5000", "http://127.0.0.1:5000", None),
+            ("https://example.test", "https://example.test", None),
+            ("https://example.test/", "https://example.test", None),
+            ("example.test", "https://example.test", None),
+            ("example.test:5000/team/area", "https://example.test:5000", Some("team/area")),
+            ("localhost:5000", "http://localhost:5000", None),
+            ("[::1]:5000", "http://[::1]:5000", None),
+            ("http://127.0.0.1:5000/v2/", "http://127.0.0.1:5000", None),
+        ] {
+            let target = parse(text).unwrap();
+            assert_eq!((target.url().as_str(), target.prefix.as_deref()), (url, prefix), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_target_is_refused_in_words() {
+        for (text, word) in
+            [("ftp://x", "scheme"), ("http://", "no host"), ("", "no host"), ("http://u:p@x", "credentials"), ("http://x:99999", "port"), ("http://x?y", "query")]
+        {
+            assert!(parse(text).unwrap_err().contains(word), "{text}");
+        }
+    }
+}

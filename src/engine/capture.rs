@@ -1,0 +1,48 @@
+//! What is kept of an exchange for later steps.
+
+use crate::exchange::{Exchange, challenge, resolve};
+use crate::oci::Digest;
+use crate::plan::Save;
+
+/// The value to keep, or why there is none.
+pub(super) fn capture(save: &Save, exchange: &Exchange) -> Result<String, String> {
+    let response = exchange.response().ok_or("there was no answer")?;
+    let body = || std::str::from_utf8(&response.body.bytes).map_err(|_| "the body is no text".to_owned());
+    let header = |name: &str| -> Result<String, String> {
+        let value = response.headers.get(name).ok_or_else(|| format!("there was no {name} header"))?;
+        Ok(String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    match save {
+        Save::Location => {
+            let location = header("Location")?;
+            let url = resolve(&exchange.request.url, &location).map_err(|why| format!("its Location can't be used: {why}"))?;
+            Ok(url.to_string())
+        }
+        Save::Header(name) => header(name),
+        Save::Digest => Ok(Digest::sha256(&response.body.bytes).to_string()),
+        Save::Body => body().map(str::to_owned),
+        Save::Json(pointer) => {
+            let json: serde_json::Value = serde_json::from_slice(&response.body.bytes).map_err(|_| "the body is no JSON")?;
+            match json.pointer(pointer) {
+                Some(serde_json::Value::String(text)) => Ok(text.clone()),
+                Some(serde_json::Value::Null) | None => Err(format!("its JSON has nothing at {pointer}")),
+                Some(other) => Ok(other.to_string()),
+            }
+        }
+        Save::Regex(regex) => {
+            let found = regex.captures(body()?).and_then(|found| found.get(1));
+            found.map(|text| text.as_str().to_owned()).ok_or_else(|| format!("its body does not match {regex}"))
+        }
+        Save::Challenge(parameter) => challenge_parameter(response, parameter),
+    }
+}
+
+fn challenge_parameter(response: &crate::exchange::Response, parameter: &str) -> Result<String, String> {
+    let challenges = challenge::all(&response.headers);
+    let usable = challenges.iter().find(|c| c.is("bearer")).or_else(|| challenges.iter().find(|c| c.is("basic")));
+    let challenge = usable.ok_or("it has no Basic or Bearer challenge")?;
+    if parameter == "scheme" {
+        return Ok(challenge.scheme.to_ascii_lowercase());
+    }
+    challenge.parameter(parameter).map(str::to_owned).ok_or_else(|| format!("its challenge has no {parameter}"))
+}

@@ -1,0 +1,100 @@
+//! The judgement of one exchange by the expectations of its step.
+
+use std::collections::HashMap;
+
+use super::observer::{Because, Judgement};
+use super::session::Session;
+use crate::exchange::Exchange;
+use crate::judge::{Mismatch, Verdict, View, Walked};
+use crate::plan::{DECLINED, Expected, Step};
+
+/// What one exchange of a step shows.
+pub(super) struct Shown<'p> {
+    /// Each expectation that applies, with what came of it.
+    pub(super) results: Vec<(&'p Expected, Judgement)>,
+    /// The outcome that came, where the step has outcomes.
+    pub(super) outcome: Option<&'p str>,
+    /// Whether the status is of a class that was expected.
+    pub(super) worked: bool,
+}
+
+impl Shown<'_> {
+    /// Whether nothing that was judged differs from what was expected.
+    pub(super) fn holds(&self) -> bool {
+        self.results.iter().all(|(_, judgement)| matches!(judgement, Judgement::Pass | Judgement::Declined(_)))
+    }
+}
+
+/// What there is to judge with.
+pub(super) struct Sight<'a> {
+    pub(super) exchange: &'a Exchange,
+    /// What `pullable` matchers wanted fetched, by the number of their expectation.
+    pub(super) pulled: &'a HashMap<usize, Vec<Exchange>>,
+    pub(super) walked: Option<&'a Walked>,
+    pub(super) session: &'a Session<'a>,
+}
+
+impl Sight<'_> {
+    fn judge(&self, expected: &Expected) -> Judgement {
+        if let Some(clause) = expected.requires.iter().find(|clause| self.session.failed.contains(*clause)) {
+            let reason = format!("it needs {clause}, which failed before");
+            return Judgement::Inconclusive { reason, because: Some(Because::Clause(clause.clone())) };
+        }
+        let pulled = self.pulled.get(&expected.number).map_or(&[][..], Vec::as_slice);
+        let view = View { exchange: self.exchange, values: self.session, pulled, walked: self.walked };
+        told(expected.expectation.judge(&view))
+    }
+}
+
+/// A matcher's result as the engine tells it.
+pub(super) fn told(result: Result<(), Mismatch>) -> Judgement {
+    match result {
+        Ok(()) => Judgement::Pass,
+        Err(mismatch) => match mismatch.verdict {
+            Verdict::Inconclusive => Judgement::Inconclusive { reason: mismatch.came, because: None },
+            Verdict::Error => Judgement::Error(mismatch.came),
+            _ => Judgement::Fail(mismatch),
+        },
+    }
+}
+
+/// Judges an exchange by all that its step expects.
+pub(super) fn judge<'p>(step: &'p Step, sight: &Sight<'_>) -> Shown<'p> {
+    let mut results: Vec<_> = step.expect.iter().map(|expected| (expected, sight.judge(expected))).collect();
+    let status = sight.exchange.status();
+    if step.outcomes.is_empty() {
+        return Shown { results, outcome: None, worked: worked(step, status) };
+    }
+    let Some(outcome) = step.outcomes.iter().find(|outcome| status.is_some_and(|status| outcome.status.matches(status))) else {
+        results.extend(step.deciding().map(|expected| (expected, Judgement::Fail(broken(step, sight)))));
+        return Shown { results, outcome: None, worked: false };
+    };
+    for expected in &outcome.expect {
+        let judgement = match sight.judge(expected) {
+            Judgement::Pass if outcome.name == DECLINED => Judgement::Declined(crate::judge::observed(sight.exchange)),
+            other => other,
+        };
+        results.push((expected, judgement));
+    }
+    Shown { results, outcome: Some(&outcome.name), worked: true }
+}
+
+/// A step without expectations works whatever came; else its status must be of a class that one of them wants.
+fn worked(step: &Step, status: Option<u16>) -> bool {
+    if step.preparation {
+        return status.is_some_and(|status| (200..300).contains(&status));
+    }
+    let mut wanted = step.expect.iter().filter_map(|expected| expected.expectation.status()).peekable();
+    match status {
+        _ if step.expect.is_empty() => true,
+        None => false,
+        Some(status) if wanted.peek().is_none() => status < 400,
+        Some(status) => wanted.any(|set| set.matches_class(status)),
+    }
+}
+
+/// A status that no outcome has.
+fn broken(step: &Step, sight: &Sight<'_>) -> Mismatch {
+    let names = step.outcomes.iter().map(|outcome| format!("{} ({})", outcome.status, outcome.name));
+    Mismatch::fail(format!("status {}", names.collect::<Vec<_>>().join(" or ")), crate::judge::observed(sight.exchange))
+}

@@ -1,0 +1,223 @@
+//! The walk through an item's steps.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use http::Uri;
+
+use super::act::act;
+use super::call::fill;
+use super::capture::capture;
+use super::observer::{Because, Judgement, Observer};
+use super::session::{Session, StepState};
+use crate::client::Client;
+use crate::clock::{self, Clock};
+use crate::exchange::Exchange;
+use crate::plan::{Act, Always, Item, Request, Step};
+use crate::scenario::Period;
+use crate::text::Template;
+
+/// What every run of an item works with.
+pub struct Env {
+    /// Sends everything.
+    pub client: Client,
+    /// The target: scheme and authority.
+    pub base: Uri,
+    /// Judged on every exchange.
+    pub always: Vec<Always>,
+    /// The token service's address, where the target has one.
+    pub realm: Option<String>,
+    /// What `advance` does.
+    pub passing: Passing,
+}
+
+/// How time is made to pass.
+#[derive(Clone, Debug)]
+pub enum Passing {
+    /// The reference registry's clock is moved.
+    Moved(Clock),
+    /// It is waited for.
+    Waited,
+}
+
+/// Runs an item from its first step to its last and tells the observer.
+pub async fn run<O: Observer + Sync>(item: &Item, env: &Env, observer: &O) {
+    let contents = match item.contents() {
+        Ok(contents) => contents,
+        Err(why) => {
+            for expected in item.expectations() {
+                observer.judged(None, expected, Judgement::Error(format!("its content could not be made: {why}")), None);
+            }
+            return;
+        }
+    };
+    let mut session = Session::new(item, contents);
+    run_steps(&item.steps, &mut session, env, observer).await;
+}
+
+type Walking<'f> = Pin<Box<dyn Future<Output = ()> + Send + 'f>>;
+
+fn run_steps<'f, O: Observer + Sync>(steps: &'f [Step], session: &'f mut Session<'_>, env: &'f Env, observer: &'f O) -> Walking<'f> {
+    Box::pin(async move {
+        for step in steps {
+            let state = match gate(step, session) {
+                Err(stop) => {
+                    tell_all(step, &stop.judgement, observer);
+                    stop.state
+                }
+                Ok(()) => run_step(step, session, env, observer).await,
+            };
+            session.states.insert(step.number, (step.title.clone(), state));
+        }
+    })
+}
+
+/// Why a step is not run.
+struct Stop {
+    judgement: Judgement,
+    state: StepState,
+}
+
+/// Whether a step may run: its outcome came, and what it depends on worked.
+fn gate(step: &Step, session: &Session<'_>) -> Result<(), Stop> {
+    for number in &step.depends {
+        let Some((title, state)) = session.states.get(number) else { continue };
+        match state {
+            StepState::Worked => {}
+            StepState::Failed(why) => {
+                let reason = format!("the step \"{title}\" did not work: {why}");
+                let judgement = Judgement::Inconclusive { reason: reason.clone(), because: Some(Because::Step(*number)) };
+                return Err(Stop { judgement, state: StepState::Failed(reason) });
+            }
+            StepState::Skipped(why) => return Err(Stop { judgement: Judgement::Skipped(why.clone()), state: state.clone() }),
+        }
+    }
+    match &step.when {
+        Some(outcome) if !session.outcomes.contains(outcome) => {
+            let reason = format!("only where the outcome is {outcome}");
+            Err(Stop { judgement: Judgement::Skipped(reason.clone()), state: StepState::Skipped(reason) })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn tell_all<O: Observer>(step: &Step, judgement: &Judgement, observer: &O) {
+    for expected in step.expectations() {
+        observer.judged(Some(step), expected, judgement.clone(), None);
+    }
+}
+
+async fn run_step<O: Observer + Sync>(step: &Step, session: &mut Session<'_>, env: &Env, observer: &O) -> StepState {
+    match &step.act {
+        Act::Advance(by) => advance(by, session, env).await,
+        Act::Together(branches) => {
+            let runs = branches.iter().map(|steps| {
+                let mut branch = session.clone();
+                async move {
+                    run_steps(steps, &mut branch, env, observer).await;
+                    branch
+                }
+            });
+            let gained = futures_util::future::join_all(runs.collect::<Vec<_>>()).await;
+            gained.into_iter().for_each(|branch| session.merge(branch));
+            StepState::Worked
+        }
+        Act::Request(request) => request_each(step, request, session, env, observer).await,
+    }
+}
+
+/// Lets time pass.
+async fn advance(by: &Template, session: &Session<'_>, env: &Env) -> StepState {
+    let period = fill(by, session).and_then(|text| text.parse::<Period>().map_err(|help| format!("`{text}` is no time: {help}")));
+    match (period, &env.passing) {
+        (Err(why), _) => return StepState::Failed(why),
+        (Ok(Period(by)), Passing::Moved(clock)) => clock.advance(by),
+        (Ok(Period(by)), Passing::Waited) => tokio::time::sleep(by).await,
+    }
+    StepState::Worked
+}
+
+async fn request_each<O: Observer + Sync>(
+    step: &Step,
+    request: &Request,
+    session: &mut Session<'_>,
+    env: &Env,
+    observer: &O,
+) -> StepState {
+    let Some(values) = &step.each else {
+        return request_until(step, request, session, env, observer).await;
+    };
+    let mut state = StepState::Worked;
+    for value in values {
+        session.set_each(value);
+        let one = request_until(step, request, session, env, observer).await;
+        if state == StepState::Worked {
+            state = one;
+        }
+    }
+    session.set_each(&[]);
+    state
+}
+
+/// Sends until the expectations hold or the time is up; the last answer counts.
+async fn request_until<O: Observer + Sync>(
+    step: &Step,
+    request: &Request,
+    session: &mut Session<'_>,
+    env: &Env,
+    observer: &O,
+) -> StepState {
+    let end = step.until.map(|within| clock::instant() + within);
+    let mut pause = Duration::from_millis(20);
+    loop {
+        let done = match act(step, request, session, env, observer).await {
+            Ok(done) => done,
+            Err(why) => {
+                tell_all(step, &Judgement::Error(why.clone()), observer);
+                return StepState::Failed(why);
+            }
+        };
+        let time_left = end.is_some_and(|end| clock::instant() + pause < end);
+        if done.shown.holds() || !time_left {
+            return settle(step, done, session, observer);
+        }
+        // Polling: what is asked for may come late by law (RFC 9110, section 15.3.3).
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(1));
+    }
+}
+
+/// Tells what an exchange shows and keeps what it gives.
+fn settle<O: Observer>(step: &Step, done: super::act::Done<'_>, session: &mut Session<'_>, observer: &O) -> StepState {
+    let exchange = &done.exchange;
+    for (expected, judgement) in done.shown.results {
+        if let Judgement::Fail(_) = &judgement {
+            session.failed.insert(expected.clause.clone());
+        }
+        observer.judged(Some(step), expected, judgement, Some(exchange));
+    }
+    if let Some(deciding) = &step.capability {
+        observer.decided(&deciding.capability, done.shown.outcome, exchange);
+    }
+    session.outcomes.extend(done.shown.outcome.map(str::to_owned));
+    let state = state_after(step, done.shown.worked, exchange, session);
+    if step.preparation && state != StepState::Worked {
+        observer.unprepared(step, exchange);
+    }
+    state
+}
+
+fn state_after(step: &Step, worked: bool, exchange: &Exchange, session: &mut Session<'_>) -> StepState {
+    let mut state = if worked { StepState::Worked } else { StepState::Failed(crate::judge::observed(exchange)) };
+    for (name, save) in &step.save {
+        match capture(save, exchange) {
+            Ok(value) => {
+                session.saves.insert(name.clone(), value);
+            }
+            Err(why) if state == StepState::Worked => state = StepState::Failed(why),
+            Err(_) => {}
+        }
+    }
+    state
+}

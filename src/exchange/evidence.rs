@@ -1,0 +1,153 @@
+//! An exchange as people may see it: printable, without secrets, cut to a size.
+
+use std::fmt::Write;
+
+use http::HeaderMap;
+
+use super::Secrets;
+
+/// Bodies are shown up to here.
+pub const SHOWN: usize = 16 * 1024;
+
+/// Text of a body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// Printable and redacted; line ends and tabs stay.
+    pub text: String,
+    /// Whether the body went on.
+    pub cut: bool,
+}
+
+/// `bytes` on one line that can harm no terminal and mislead no reader: control characters, escape sequences, characters that turn
+/// the direction of text or are invisible, and bytes that are no UTF-8 stand as `\n`, `\x1b`, `\u{202e}`, `\xff`.
+#[must_use]
+pub fn printable(bytes: &[u8]) -> String {
+    escaped(bytes, |_| false)
+}
+
+/// [`printable`], but line ends and tabs stay: for bodies.
+#[must_use]
+pub fn printable_lines(bytes: &[u8]) -> String {
+    escaped(bytes, |c| matches!(c, '\n' | '\t'))
+}
+
+/// Names and values of `headers` in order, printable and redacted.
+#[must_use]
+pub fn headers(headers: &HeaderMap, secrets: &Secrets) -> Vec<(String, String)> {
+    headers.iter().map(|(name, value)| (name.as_str().to_owned(), secrets.header(name.as_str(), value.as_bytes()))).collect()
+}
+
+/// A URL, printable and redacted.
+#[must_use]
+pub fn url(url: &http::Uri, secrets: &Secrets) -> String {
+    secrets.redact(&printable(url.to_string().as_bytes()))
+}
+
+/// A body where it is text, cut at [`SHOWN`] bytes; `whole` tells whether `bytes` is all of it.
+#[must_use]
+pub fn body(bytes: &[u8], whole: bool, secrets: &Secrets) -> Option<Text> {
+    if bytes.is_empty() || !is_text(bytes, whole) {
+        return None;
+    }
+    let bytes = bytes.utf8_chunks().next().map_or(&[][..], |chunk| chunk.valid().as_bytes());
+    // Redacted before it is cut, or half a secret would stay.
+    let shown = secrets.redact(&printable_lines(bytes.get(..SHOWN * 8).unwrap_or(bytes)));
+    let end = shown.floor_char_boundary(SHOWN);
+    Some(Text { text: shown[..end].to_owned(), cut: !whole || end < shown.len() || bytes.len() > SHOWN * 8 })
+}
+
+/// Whether `bytes` is UTF-8 without NUL and with hardly a control character; a body that goes on may end inside a character.
+#[must_use]
+pub fn is_text(bytes: &[u8], whole: bool) -> bool {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) if !whole && error.error_len().is_none() => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+        Err(_) => return false,
+    };
+    let odd = text.chars().filter(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')).count();
+    !text.contains('\0') && odd * 10 <= text.len()
+}
+
+fn escaped(bytes: &[u8], stays: impl Fn(char) -> bool) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if misleads(c) && !stays(c) { escape(c, &mut out) } else { out.push(c) }
+        }
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+    out
+}
+
+fn escape(c: char, out: &mut String) {
+    let _ = match c {
+        '\n' => write!(out, "\\n"),
+        '\r' => write!(out, "\\r"),
+        '\t' => write!(out, "\\t"),
+        c if c.is_ascii() => write!(out, "\\x{:02x}", u32::from(c)),
+        c => write!(out, "\\u{{{:x}}}", u32::from(c)),
+    };
+}
+
+/// Control characters, marks that turn the direction of text, invisible ones, line separators, tags.
+fn misleads(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn escape_sequences_direction_marks_and_odd_bytes_are_spelt_out() {
+        assert_eq!(printable(b"a\x1b[31m\r\n\xffb"), "a\\x1b[31m\\r\\n\\xffb");
+        assert_eq!(printable("x\u{202e}y\u{200b}z é 日本".as_bytes()), "x\\u{202e}y\\u{200b}z é 日本");
+        assert_eq!(printable_lines(b"a\n\tb\r\n"), "a\n\tb\\r\n");
+    }
+
+    #[test]
+    fn headers_are_shown_in_order_and_without_credentials() {
+        let mut map = HeaderMap::new();
+        map.append("host", HeaderValue::from_static("h"));
+        map.append("authorization", HeaderValue::from_static("Basic YTpi"));
+        map.append("x", HeaderValue::from_bytes(b"\xff").unwrap());
+        let shown = headers(&map, &Secrets::new());
+        let want = [("host", "h"), ("authorization", "[redacted]"), ("x", "\\xff")];
+        assert_eq!(shown, want.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn a_long_body_is_cut_between_characters_and_after_redaction() {
+        let secrets = Secrets::new();
+        secrets.add("verysecret");
+        let long = format!("{}verysecret{}", "é".repeat(SHOWN / 2 - 2), "x".repeat(100));
+        let shown = body(long.as_bytes(), true, &secrets).unwrap();
+        assert!(shown.cut && shown.text.len() <= SHOWN && !shown.text.contains("very"));
+        let half = &"ab é".as_bytes()[..4];
+        assert_eq!(body(half, false, &secrets), Some(Text { text: "ab ".into(), cut: true }));
+        assert_eq!(body(half, true, &secrets), None);
+    }
+
+    #[test]
+    fn what_is_no_text_is_not_shown() {
+        assert_eq!(body(b"", true, &Secrets::new()), None);
+        assert_eq!(body(b"\x1f\x8b\x08\0\0", true, &Secrets::new()), None);
+        assert_eq!(body(b"a\0b", true, &Secrets::new()), None);
+        assert!(body(b"{\"a\":1}\n", true, &Secrets::new()).is_some_and(|text| !text.cut));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printable_holds_no_control_character(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(!printable(&bytes).chars().any(misleads));
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! What will be run: scenarios, profile, facts and seed made into items with their steps.
+//!
+//! Takes definitions and facts; gives a [`Plan`]. Pure: it decides every skip with its reason, and a run never changes it. May use
+//! `scenario`, `judge`, `clause` and the rooms above.
+
+mod build;
+mod clients;
+mod content;
+mod expand;
+mod facts;
+mod item;
+mod layer;
+mod manifest;
+mod parts;
+mod steps;
+
+pub use build::{GREETING, Plan, Setting, deciding_clause, glob, plan, probes};
+pub use content::{Contents, Recipe};
+pub use facts::{Fact, Facts, State};
+pub use item::{Act, Always, Body, DECLINED, Deciding, Expected, Fate, Item, Outcome, Request, Save, Step, Walk};

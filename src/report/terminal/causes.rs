@@ -1,0 +1,111 @@
+//! What is wrong: each cause once, grouped by how strongly its clause binds.
+
+use indexmap::IndexMap;
+
+use super::super::words::{clip, count};
+use super::page::{Ink, Page};
+use crate::clause::Level;
+use crate::judge::Verdict;
+use crate::record::{Cause, Judgement, Record};
+
+/// The longest `expected` and `came` that is shown whole; the record has all of it.
+const LONGEST: usize = 400;
+/// How many errors of the harness are shown.
+const ERRORS: usize = 10;
+const INDENT: usize = 4;
+const COLUMN: usize = 10;
+
+pub(super) fn failing(page: &mut Page, record: &Record) {
+    let summary = record.summary();
+    let causes = record.causes_by_weight();
+    for (level, failing) in &summary.failing {
+        let verb = if failing.clauses == 1 { "fails" } else { "fail" };
+        let more = format!("{} {verb}, {}", count(failing.clauses, "clause"), count(failing.causes, "cause"));
+        page.title(ink(*level), &level.to_string(), &more);
+        if let Some(note) = note(*level) {
+            page.paragraph(2, Ink::Dim, note);
+        }
+        causes.iter().filter(|cause| cause.known.is_none() && cause.level == *level).for_each(|cause| tell(page, record, cause));
+    }
+}
+
+/// What the profile knows of: told, but no failure of the run.
+pub(super) fn known(page: &mut Page, record: &Record) {
+    let causes = record.causes_by_weight();
+    let known: Vec<&Cause> = causes.into_iter().filter(|cause| cause.known.is_some()).collect();
+    if known.is_empty() {
+        return;
+    }
+    page.title(Ink::Strong, "Known deviations", &count(known.len() as u64, "cause"));
+    page.paragraph(2, Ink::Dim, "The profile names them with a reason: they do not fail the run.");
+    for cause in known {
+        tell(page, record, cause);
+    }
+}
+
+fn ink(level: Level) -> Ink {
+    match level {
+        Level::Must => Ink::Bad,
+        Level::Should => Ink::Warning,
+        Level::May | Level::Client => Ink::Strong,
+    }
+}
+
+fn note(level: Level) -> Option<&'static str> {
+    match level {
+        Level::Must | Level::Should => None,
+        Level::May => Some("The documents only permit what these clauses say: they do not fail the run."),
+        Level::Client => Some("The documents are silent, but a client that people use breaks: they do not fail the run."),
+    }
+}
+
+fn tell(page: &mut Page, record: &Record, cause: &Cause) {
+    page.gap();
+    page.line(&[(Ink::Plain, "  "), (ink(cause.level), &cause.clause), (Ink::Plain, "  "), (Ink::Dim, &cause.level.to_string())]);
+    page.paragraph(INDENT, Ink::Plain, &cause.says);
+    let client = cause.level == Level::Client;
+    let mut field = |label, ink, text: &str| page.field(INDENT, COLUMN, label, (ink, text));
+    field(if client { "client" } else { "source" }, Ink::Plain, &cause.source);
+    field("expected", Ink::Good, &clip(&cause.expected, LONGEST));
+    field("came", Ink::Bad, &clip(&cause.came, LONGEST));
+    if let Some(reason) = &cause.known {
+        field("known", Ink::Warning, reason);
+    }
+    field("step", Ink::Plain, &format!("{}, in {}", cause.step, cause.scenario));
+    field("at", Ink::Plain, &cause.position);
+    field("seen", Ink::Plain, &extent(cause));
+    if let Some(evidence) = record.evidence.get(cause.evidence) {
+        page.line(&[(Ink::Plain, "    "), (Ink::Calm, &evidence.curl)]);
+    }
+}
+
+fn extent(cause: &Cause) -> String {
+    let seen = format!("in {}", count(cause.seen, "expectation"));
+    if cause.took_down == 0 { seen } else { format!("{seen}; because of it {} could not be judged", count(cause.took_down, "other")) }
+}
+
+/// Where plimsoll itself failed.
+pub(super) fn errors(page: &mut Page, record: &Record) {
+    let mut kinds: IndexMap<(&str, &str), (Judgement<'_>, u64)> = IndexMap::new();
+    for judged in record.judgements().filter(|judged| judged.verdict == Verdict::Error) {
+        let key = (judged.reason.unwrap_or("no reason was given"), judged.scenario.id.as_str());
+        kinds.entry(key).or_insert((judged, 0)).1 += 1;
+    }
+    if kinds.is_empty() {
+        return;
+    }
+    let total: u64 = kinds.values().map(|(_, n)| n).sum();
+    page.title(Ink::Broken, "Errors of plimsoll itself", &format!("{}: these say nothing about the target", count(total, "expectation")));
+    for ((reason, scenario), (first, n)) in kinds.iter().take(ERRORS) {
+        let at = first.expectation.map_or(*scenario, |expectation| expectation.position.as_str());
+        page.gap();
+        page.paragraph(2, Ink::Plain, &clip(reason, LONGEST));
+        page.field(INDENT, COLUMN, "at", (Ink::Plain, &format!("{at} ({})", count(*n, "expectation"))));
+        if let Some(evidence) = first.evidence {
+            page.line(&[(Ink::Plain, "    "), (Ink::Calm, &evidence.curl)]);
+        }
+    }
+    if kinds.len() > ERRORS {
+        page.paragraph(2, Ink::Dim, &format!("and {} in the record", count((kinds.len() - ERRORS) as u64, "other")));
+    }
+}

@@ -1,0 +1,46 @@
+//! What was surveyed, and by what measure.
+
+use super::super::words::{clip, count};
+use super::page::{Ink, Page};
+use crate::record::{Record, Target};
+
+/// The widest header of a target that is shown.
+const HEADER: usize = 200;
+
+pub(super) fn target(page: &mut Page, record: &Record) {
+    let Record { target, profile, machine, .. } = record;
+    page.line(&[(Ink::Strong, "plimsoll "), (Ink::Strong, &record.version), (Ink::Plain, "  survey of "), (Ink::Strong, &target.url)]);
+    page.gap();
+    let mut field = |label, text: &str| page.field(2, 10, label, (Ink::Plain, text));
+    if target.embedded {
+        field("target", "the reference registry inside plimsoll itself: no other registry was surveyed");
+    }
+    field("software", &software(target));
+    field("login", &login(target));
+    field("profile", &format!("{}, {} ({})", profile.name, profile.title, profile.chosen));
+    field("held to", &if profile.documents.is_empty() { "no document".into() } else { profile.documents.join(", ") });
+    let set = record.scenario_set.chars().take(12).collect::<String>();
+    let machine = format!("{} {}, {}", machine.os, machine.arch, count(machine.cores as u64, "core"));
+    field("run", &format!("{} of {}, seed {}, scenarios {set}, on {machine}", record.run, record.started, record.seed));
+}
+
+fn software(target: &Target) -> String {
+    let headers = [("Server", &target.server), ("Docker-Distribution-API-Version", &target.api_version)];
+    let told: Vec<String> =
+        headers.iter().filter_map(|(name, value)| Some(format!("{name}: {}", clip(value.as_deref()?, HEADER)))).collect();
+    if told.is_empty() { "not told (no Server, no Docker-Distribution-API-Version header)".into() } else { told.join("; ") }
+}
+
+fn login(target: &Target) -> String {
+    let asked = match target.login.as_str() {
+        "none" => "none is asked for",
+        "basic" => "Basic",
+        "bearer" => "Bearer token",
+        other => other,
+    };
+    match (target.login.as_str(), target.credentials) {
+        ("none", false) => asked.to_owned(),
+        (_, true) => format!("{asked}; credentials were at hand"),
+        (_, false) => format!("{asked}; no credentials were at hand"),
+    }
+}

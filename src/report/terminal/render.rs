@@ -1,0 +1,24 @@
+//! The order of the sections.
+
+use super::super::format::{Format, ReportError, Style};
+use super::page::Page;
+use super::{causes, head, table, tail};
+use crate::record::Record;
+
+pub(in crate::report) const FORMAT: Format =
+    Format { name: "terminal", file: None, says: "what `survey` and `check` print: counts, failing causes, the verdict", render };
+
+#[expect(clippy::unnecessary_wraps, reason = "every format has this signature; some can fail")]
+fn render(record: &Record, style: &Style) -> Result<String, ReportError> {
+    let mut page = Page::new(style);
+    head::target(&mut page, record);
+    table::counts(&mut page, record);
+    causes::failing(&mut page, record);
+    causes::errors(&mut page, record);
+    causes::known(&mut page, record);
+    tail::capabilities(&mut page, record);
+    tail::not_judged(&mut page, record);
+    tail::left_behind(&mut page, record);
+    tail::ending(&mut page, record, &style.written);
+    Ok(page.finish())
+}

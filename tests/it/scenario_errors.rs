@@ -1,0 +1,115 @@
+//! Every way to write a scenario wrongly has a diagnostic that a person can work from: the snapshots are read by people.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use plimsoll::scenario::{Scenario, Suite, Terms, read_scenario};
+use plimsoll::text::{Diagnostics, Files, SourceFile};
+use proptest::prelude::*;
+
+/// A small catalogue, so that the snapshots do not change with the real one.
+fn terms() -> Terms {
+    let clauses =
+        ["push/blob-created", "push/blob-location", "push/session-status", "pull/blob-body", "pull/blob-status", "tags/list", "tags/order"];
+    let mut clauses: BTreeMap<_, _> = clauses.into_iter().map(|id| (id.to_owned(), None)).collect();
+    clauses.insert("push/blob-durable".to_owned(), Some("no client sees the disk".to_owned()));
+    let capabilities = ["push", "pull", "clock", "login", "login-bearer", "manifest-lists"];
+    Terms { clauses, capabilities: capabilities.into_iter().map(|name| (name.to_owned(), None)).collect() }
+}
+
+fn read(bytes: Vec<u8>, id: &str) -> Result<Scenario, Diagnostics> {
+    let file = SourceFile::from_bytes(&format!("scenarios/{id}.yaml"), bytes)?;
+    read_scenario(&file, id, &terms())
+}
+
+fn told(bytes: Vec<u8>, id: &str) -> String {
+    read(bytes, id).expect_err("this scenario is wrong").render(false)
+}
+
+#[test]
+fn every_wrong_file_is_told_where_it_is_wrong_and_how_to_mend_it() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/wrong");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    assert!(paths.len() >= 35, "{} wrong files", paths.len());
+    for path in paths {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let rendered = told(std::fs::read(&path).unwrap(), &format!("push/{name}"));
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(name, rendered);
+        });
+    }
+}
+
+/// What is refused within two seconds, with a short message.
+fn refused_quickly(bytes: Vec<u8>) -> String {
+    let start = plimsoll::clock::instant();
+    let rendered = told(bytes, "push/huge");
+    assert!(start.elapsed() < std::time::Duration::from_secs(2), "{:?}", start.elapsed());
+    assert!(rendered.len() < 2000, "{rendered}");
+    rendered
+}
+
+#[test]
+fn ten_megabytes_of_nesting_are_refused_at_once_for_their_size() {
+    insta::assert_snapshot!(refused_quickly(b"[".repeat(10 << 20)));
+}
+
+#[test]
+fn nesting_within_the_size_is_refused_at_its_depth() {
+    let flow = refused_quickly([b"title: a\ndata: { d: { json: ".to_vec(), b"[".repeat(900_000)].concat());
+    let block = refused_quickly([b"title: a\ndata:\n  d:\n    json:\n      ".to_vec(), b"- ".repeat(450_000)].concat());
+    let maps = (2..900).fold(String::from("title: a\ndata:\n  d:\n    json:\n"), |text, depth| text + &" ".repeat(depth + 4) + "a:\n");
+    insta::assert_snapshot!([flow, block, refused_quickly(maps.into_bytes())].join("\n\n"));
+}
+
+#[test]
+fn an_alias_bomb_is_refused_where_it_grows_too_large() {
+    let mut bomb = String::from("title: a\ndata:\n  a0: { json: &a0 [x, x, x, x, x, x, x, x, x, x] }\n");
+    for level in 1..12 {
+        let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+        writeln!(bomb, "  a{level}: {{ json: &a{level} [{aliases}] }}").unwrap();
+    }
+    insta::assert_snapshot!(refused_quickly((bomb + "steps: []\n").into_bytes()));
+}
+
+#[test]
+fn a_right_scenario_is_read() {
+    let text = "title: A blob is pushed\ndata:\n  layer: { blob: 4KiB }\nsteps:\n  - request: POST /v2/<repo>/blobs/uploads/\n    expect:\n      push/session-status: { status: 202 }\n    save: { session: location }\n  - title: send it\n    request: PUT <session>\n    query: { digest: <layer.digest> }\n    body: layer\n    expect:\n      push/blob-created: { status: 201 }\n";
+    let scenario = read(text.as_bytes().to_vec(), "push/right").unwrap();
+    assert_eq!(scenario.area(), "push");
+    assert_eq!(scenario.steps[0].title, "POST /v2/<repo>/blobs/uploads/");
+    assert_eq!(scenario.steps[1].depends, [0]);
+    let created = scenario.clauses().last().unwrap();
+    assert_eq!(scenario.position(created.place), "scenarios/push/right.yaml:14:7");
+}
+
+#[test]
+fn all_files_of_a_set_are_told_at_once() {
+    let mut files = Files::default();
+    files.insert("push/a.yaml", SourceFile::new("scenarios/push/a.yaml", "title: a\n"));
+    files.insert("push/b.yaml", SourceFile::new("scenarios/push/b.yaml", "title: [b]\n"));
+    files.insert(
+        "always.yaml",
+        SourceFile::new("scenarios/always.yaml", "- on: { status: 4xx }\n  expect: { push/rain: { body: layer } }\n"),
+    );
+    insta::assert_snapshot!(Suite::read(&files, &terms()).unwrap_err().render(false));
+}
+
+proptest! {
+    #[test]
+    fn reading_any_bytes_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let _ = read(bytes, "push/any");
+    }
+
+    #[test]
+    fn reading_a_mangled_scenario_never_panics(at in 0_usize..700, to in 0_usize..700, with in "[ -~\n\t]{0,6}") {
+        let text = include_str!("wrong/many-mistakes.yaml");
+        let (from, to) = (at.min(to).min(text.len()), at.max(to).min(text.len()));
+        let mangled = format!("{}{with}{}", &text[..from], &text[to..]);
+        if let Err(wrong) = read(mangled.into_bytes(), "push/mangled") {
+            prop_assert!(wrong.render(true).contains("push/mangled"));
+        }
+    }
+}
