@@ -11,4 +11,8 @@ pub mod exchange;
 pub mod judge;
 pub mod record;
 pub mod scenario;
+pub mod plan;
 pub mod report;
+pub mod client;
+pub mod engine;
+pub mod check;

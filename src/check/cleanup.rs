@@ -7,7 +7,7 @@ use std::time::Instant;
 use http::{Method, Uri};
 
 use crate::clock;
-use crate::client::{Body, Call, Client, Identity};
+use crate::client::{Ask, Call, Client};
 use crate::exchange::Exchange;
 use crate::oci::Digest;
 
@@ -79,8 +79,7 @@ async fn delete(client: &Client, base: &Uri, item: &Pushed, refused: &mut BTreeS
     let area = if item.kind == Kind::Manifest { "manifests" } else { "blobs" };
     let url = format!("{}/v2/{}/{area}/{}", base.to_string().trim_end_matches('/'), item.repository, item.digest);
     let Ok(url) = url.parse::<Uri>() else { return false };
-    let call = Call { method: Method::DELETE, url, headers: Vec::new(), body: Body::empty() };
-    match client.ask(call, &Identity::Auto, false).await.exchange.status() {
+    match client.ask(Ask { redirects: 0, ..Ask::new(Call::new(Method::DELETE, url)) }).await.exchange.status() {
         Some(200..=299 | 404 | 410) => true,
         Some(400 | 401 | 403 | 405 | 501) | None => {
             refused.insert(item.kind);

@@ -3,7 +3,7 @@
 use http::{Method, Uri};
 
 use super::options::Options;
-use crate::client::{Body, Call, Client, Identity};
+use crate::client::{Ask, Call, Client, Identity};
 use crate::exchange::{Challenge, Exchange, Failure, challenges, evidence};
 use crate::judge::observed;
 use crate::plan::{Facts, State};
@@ -181,5 +181,6 @@ async fn get(client: &Client, options: &Options, path: &str, identity: &Identity
 async fn send(client: &Client, options: &Options, method: Method, path: &str, identity: &Identity) -> Exchange {
     let url = Uri::builder().scheme(options.base.scheme_str().unwrap_or("http")).authority(options.base.authority().map_or("", |a| a.as_str()));
     let url = url.path_and_query(path).build().unwrap_or_else(|_| options.base.clone());
-    client.ask(Call { method, url, headers: Vec::new(), body: Body::empty() }, identity, false).await.exchange
+    let ask = Ask { identity: identity.clone(), redirects: 0, ..Ask::new(Call::new(method, url)) };
+    client.ask(ask).await.exchange
 }

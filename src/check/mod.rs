@@ -13,4 +13,4 @@ mod run;
 
 pub use greet::Refusal;
 pub use options::{CheckError, Options, Progress};
-pub use run::check;
+pub use run::{Interrupt, check};

@@ -10,7 +10,7 @@ use super::observer::Observer;
 use super::run::Env;
 use super::session::Session;
 use super::walk::Pages;
-use crate::client::{Body, Call, Identity};
+use crate::client::{Ask, Call, Identity};
 use crate::exchange::Exchange;
 use crate::judge::{Pull, Values, View, Walked};
 use crate::plan::{Request, Step};
@@ -51,8 +51,12 @@ pub(super) async fn act<'p, O: Observer>(
     Ok(Done { exchange, shown })
 }
 
+/// How many redirects of a GET or HEAD are followed.
+const REDIRECTS: usize = 5;
+
 async fn send<O: Observer>(call: &Call, identity: &Identity, follow: bool, env: &Env, observer: &O) -> Exchange {
-    let asked = env.client.ask(call.clone(), identity, follow).await;
+    let ask = Ask { call: call.clone(), identity: identity.clone(), repository: None, redirects: if follow { REDIRECTS } else { 0 } };
+    let asked = env.client.ask(ask).await;
     for before in &asked.before {
         observer.exchanged(before);
     }
@@ -84,7 +88,7 @@ async fn pull<O: Observer>(step: &Step, exchange: &Exchange, session: &Session<'
 async fn fetch<O: Observer>(pull: &Pull, session: &Session<'_>, env: &Env, observer: &O) -> Exchange {
     let accept = session.content(&pull.datum).and_then(|content| HeaderValue::from_str(&content.media_type).ok());
     let headers = accept.map(|accept| (http::header::ACCEPT, accept)).into_iter().collect();
-    let call = Call { method: Method::GET, url: pull.url.clone(), headers, body: Body::empty() };
+    let call = Call { headers, ..Call::new(Method::GET, pull.url.clone()) };
     send(&call, &Identity::Auto, true, env, observer).await
 }
 
@@ -95,7 +99,7 @@ fn tell_always<O: Observer>(step: &Step, exchange: &Exchange, session: &Session<
     }
     let view = View { exchange, values: session, pulled: &[], walked: None };
     for always in &env.always {
-        if !always.on.holds(&view) {
+        if exchange.response().is_none() || always.on.as_ref().is_some_and(|on| !on.holds(&view)) {
             continue;
         }
         for expected in &always.expect {

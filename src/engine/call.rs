@@ -21,8 +21,8 @@ pub(super) fn build(request: &Request, session: &Session<'_>, base: &Uri) -> Res
     let identity = match &request.auth {
         Auth::Auto => Identity::Auto,
         Auth::None => Identity::None,
-        Auth::Basic { user, password } => Identity::Basic { user: fill(user, session)?, password: fill(password, session)?.into() },
-        Auth::Bearer(token) => Identity::Bearer(fill(token, session)?.into()),
+        Auth::Basic { user, password } => Identity::Basic { user: fill(user, session)?, password: fill(password, session)? },
+        Auth::Bearer(token) => Identity::Bearer(fill(token, session)?),
     };
     Ok((Call { method: request.method.clone(), url, headers, body }, identity))
 }
@@ -70,7 +70,7 @@ fn body(request: &Request, session: &Session<'_>) -> Result<(Sent, Option<String
     let framing = if request.chunked { Framing::Chunked } else { Framing::Length };
     let octets = || Some("application/octet-stream".to_owned());
     Ok(match &request.body {
-        Body::None => (Sent::empty(), None),
+        Body::None => (Sent::default(), None),
         Body::Datum(name) => {
             let content = datum(name)?;
             (Sent { bytes: content.bytes.clone(), framing }, Some(content.media_type.clone()))

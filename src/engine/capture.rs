@@ -1,6 +1,6 @@
 //! What is kept of an exchange for later steps.
 
-use crate::exchange::{Exchange, challenge, resolve};
+use crate::exchange::{Exchange, Response, challenges, resolve};
 use crate::oci::Digest;
 use crate::plan::Save;
 
@@ -37,12 +37,12 @@ pub(super) fn capture(save: &Save, exchange: &Exchange) -> Result<String, String
     }
 }
 
-fn challenge_parameter(response: &crate::exchange::Response, parameter: &str) -> Result<String, String> {
-    let challenges = challenge::all(&response.headers);
+fn challenge_parameter(response: &Response, parameter: &str) -> Result<String, String> {
+    let challenges = challenges(&response.headers);
     let usable = challenges.iter().find(|c| c.is("bearer")).or_else(|| challenges.iter().find(|c| c.is("basic")));
     let challenge = usable.ok_or("it has no Basic or Bearer challenge")?;
     if parameter == "scheme" {
         return Ok(challenge.scheme.to_ascii_lowercase());
     }
-    challenge.parameter(parameter).map(str::to_owned).ok_or_else(|| format!("its challenge has no {parameter}"))
+    challenge.param(parameter).map(str::to_owned).ok_or_else(|| format!("its challenge has no {parameter}"))
 }

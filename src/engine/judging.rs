@@ -65,7 +65,7 @@ pub(super) fn judge<'p>(step: &'p Step, sight: &Sight<'_>) -> Shown<'p> {
     if step.outcomes.is_empty() {
         return Shown { results, outcome: None, worked: worked(step, status) };
     }
-    let Some(outcome) = step.outcomes.iter().find(|outcome| status.is_some_and(|status| outcome.status.matches(status))) else {
+    let Some(outcome) = step.outcomes.iter().find(|outcome| status.is_some_and(|status| outcome.status.contains(status))) else {
         results.extend(step.deciding().map(|expected| (expected, Judgement::Fail(broken(step, sight)))));
         return Shown { results, outcome: None, worked: false };
     };
@@ -89,7 +89,7 @@ fn worked(step: &Step, status: Option<u16>) -> bool {
         _ if step.expect.is_empty() => true,
         None => false,
         Some(status) if wanted.peek().is_none() => status < 400,
-        Some(status) => wanted.any(|set| set.matches_class(status)),
+        Some(status) => wanted.any(|set| set.contains_class_of(status)),
     }
 }
 

@@ -39,11 +39,11 @@ pub enum Because {
 /// Who listens: `check` keeps evidence, `load` counts.
 pub trait Observer {
     /// A request with its answer, those of logins and redirects included.
-    fn exchanged(&mut self, exchange: &Exchange);
+    fn exchanged(&self, exchange: &Exchange);
     /// One expectation was judged on this exchange, or on none.
-    fn judged(&mut self, step: Option<&Step>, expected: &Expected, judgement: Judgement, exchange: Option<&Exchange>);
+    fn judged(&self, step: Option<&Step>, expected: &Expected, judgement: Judgement, exchange: Option<&Exchange>);
     /// A preparation did not work.
-    fn unprepared(&mut self, step: &Step, exchange: &Exchange);
+    fn unprepared(&self, step: &Step, exchange: &Exchange);
     /// A step that decides a capability came to this outcome (`None`: to none of its own), by this exchange.
-    fn decided(&mut self, capability: &str, outcome: Option<&str>, exchange: &Exchange);
+    fn decided(&self, capability: &str, outcome: Option<&str>, exchange: &Exchange);
 }

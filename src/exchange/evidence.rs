@@ -91,9 +91,12 @@ fn escape(c: char, out: &mut String) {
     };
 }
 
-/// Control characters, marks that turn the direction of text, invisible ones, line separators, tags.
-fn misleads(c: char) -> bool {
+/// Whether a character can command a terminal or mislead a reader: control characters, marks that turn the direction of text,
+/// invisible ones, line separators, tags, and what is no character (which XML forbids).
+#[must_use]
+pub fn misleads(c: char) -> bool {
     c.is_control()
+        || u32::from(c) & 0xfffe == 0xfffe
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')

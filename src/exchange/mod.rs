@@ -5,6 +5,7 @@
 mod challenge;
 mod curl;
 pub mod evidence;
+pub mod link;
 mod redact;
 mod resolve;
 mod value;

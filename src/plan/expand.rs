@@ -2,9 +2,9 @@
 
 use http::Method;
 
-use super::item::{Act, Auth, Body, Request, Save, Step};
+use super::item::{Act, Body, Request, Save, Step};
 use super::parts::{Part, parts};
-use crate::scenario::{Push, Scenario};
+use crate::scenario::{Auth, Push, Scenario};
 use crate::text::Template;
 
 /// Gives out the numbers of steps and expectations.

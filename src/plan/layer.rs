@@ -13,16 +13,16 @@ use crate::seed::Seed;
 
 /// A layer: what is pushed, and the digest of what is inside.
 #[derive(Clone, Debug)]
-pub struct Layer {
+pub(super) struct Layer {
     /// The gzip stream.
-    pub blob: Bytes,
+    pub(super) blob: Bytes,
     /// Digest of the tar inside.
-    pub diff_id: Digest,
+    pub(super) diff_id: Digest,
 }
 
 /// A layer with one file of `len` seeded bytes.
 #[must_use]
-pub fn layer(seed: &Seed, number: usize, len: usize) -> Layer {
+pub(super) fn layer(seed: &Seed, number: usize, len: usize) -> Layer {
     let tar = tar(&format!("layer-{number}.bin"), &seed.bytes(len));
     let diff_id = Digest::sha256(&tar);
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
@@ -33,7 +33,7 @@ pub fn layer(seed: &Seed, number: usize, len: usize) -> Layer {
 
 /// The config of an image of these layers.
 #[must_use]
-pub fn config(seed: &Seed, layers: &[Layer]) -> Bytes {
+pub(super) fn config(seed: &Seed, layers: &[Layer]) -> Bytes {
     let history: Vec<_> = (1..=layers.len())
         .map(|n| json!({"created": "2026-01-01T00:00:00Z", "created_by": format!("COPY layer-{n}.bin / # buildkit"), "comment": "buildkit.dockerfile.v0"}))
         .collect();

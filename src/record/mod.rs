@@ -2,11 +2,10 @@
 //!
 //! - Takes: JSON text, or what a run found, one finding after the other.
 //! - Gives: the record, its JSON and schema, and what follows from it alone (counts, failing causes by weight, the outcome).
-//! - May use: `clause` levels, `judge` verdicts and the rooms above.
+//! - May use: `clause` levels, `judge` verdicts, `exchange` for what is printable, and the rooms above.
 
 mod merge;
 mod outcome;
-mod printable;
 mod read;
 mod schema;
 mod tally;
@@ -15,7 +14,6 @@ mod write;
 
 pub use merge::{Causes, Finding, Planned, judged_clauses, worst};
 pub use outcome::{Failing, Outcome, Summary};
-pub use printable::{printable_line, printable_text};
 pub use read::RecordError;
 pub use schema::schema;
 pub use tally::{Counts, Judgement};

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::types::{FORMAT, Record};
+use crate::exchange::evidence::printable;
 
 /// The longest record that is read. A long run's evidence is bounded, so a real one is a few MiB.
 pub(super) const LIMIT: usize = 256 << 20;
@@ -104,6 +105,6 @@ fn check_format(text: &str) -> Result<(), RecordError> {
 }
 
 fn shortened(text: &str) -> String {
-    let text = super::printable_line(text);
-    if text.chars().count() <= 80 { text.into_owned() } else { text.chars().take(80).chain("…".chars()).collect() }
+    let text = printable(text.as_bytes());
+    if text.chars().count() <= 80 { text } else { text.chars().take(80).chain("…".chars()).collect() }
 }

@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::printable::is_unsafe;
 use super::types::Record;
+use crate::exchange::evidence::misleads;
 
 /// Why a file could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +29,7 @@ impl Record {
         let json = serde_json::to_string_pretty(self)?;
         let mut out = String::with_capacity(json.len() + 1);
         for c in json.chars() {
-            if c != '\n' && is_unsafe(c) {
+            if c != '\n' && misleads(c) {
                 out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
             } else {
                 out.push(c);

@@ -9,8 +9,9 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::format::{Format, ReportError, Style};
 use super::words::clip;
+use crate::exchange::evidence::{printable, printable_lines};
 use crate::judge::Verdict;
-use crate::record::{Evidence, Judgement, Record, printable_line, printable_text};
+use crate::record::{Evidence, Judgement, Record};
 
 pub(super) const FORMAT: Format =
     Format { name: "junit", file: Some("junit.xml"), says: "JUnit's XML, for CI servers: a test case per expectation", render };
@@ -102,7 +103,7 @@ fn skipped(message: &str) -> TestCaseStatus {
 
 fn non_success(kind: NonSuccessKind, ty: &str, message: &str, body: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
-    status.set_type(line(ty)).set_message(line(message)).set_description(printable_text(body));
+    status.set_type(line(ty)).set_message(line(message)).set_description(printable_lines(body.as_bytes()));
     status
 }
 
@@ -119,13 +120,15 @@ fn exchange(judged: &Judgement<'_>, evidence: &Evidence) -> String {
         let item = evidence.item.as_ref().map_or_else(String::new, |item| format!(" [{item}]"));
         lines.push(format!("as first seen in: {}{item}, {}", evidence.scenario, evidence.position));
     }
-    lines.push(printable_line(&evidence.curl).into_owned());
+    lines.push(printable(evidence.curl.as_bytes()));
     if let Some(failure) = &evidence.failure {
         lines.push(format!("answer: {failure}"));
     }
     if let Some(response) = &evidence.response {
         lines.push(format!("status: {}", response.status));
-        lines.extend(response.headers.iter().map(|(name, value)| format!("{}: {}", printable_line(name), printable_line(value))));
+        lines.extend(
+            response.headers.iter().map(|(name, value)| format!("{}: {}", printable(name.as_bytes()), printable(value.as_bytes()))),
+        );
         lines.extend(response.body.iter().map(|body| format!("\n{}", clip(body, LONGEST))));
     }
     lines.join("\n") + "\n"
@@ -133,5 +136,5 @@ fn exchange(judged: &Judgement<'_>, evidence: &Evidence) -> String {
 
 /// Text for an attribute: one line, of bearable length.
 fn line(text: &str) -> String {
-    clip(&printable_line(text), LONGEST)
+    clip(&printable(text.as_bytes()), LONGEST)
 }

@@ -1,5 +1,6 @@
 //! Whole-program tests: one binary, one file per subject.
 
+mod layers;
 mod reports;
 mod samples;
 mod scenario_errors;

@@ -67,7 +67,7 @@ fn tell(page: &mut Page, record: &Record, cause: &Cause) {
     let mut field = |label, ink, text: &str| page.field(INDENT, COLUMN, label, (ink, text));
     field(if client { "client" } else { "source" }, Ink::Plain, &cause.source);
     field("expected", Ink::Good, &clip(&cause.expected, LONGEST));
-    field("came", Ink::Bad, &clip(&cause.came, LONGEST));
+    field("came", ink(cause.level), &clip(&cause.came, LONGEST));
     if let Some(reason) = &cause.known {
         field("known", Ink::Warning, reason);
     }

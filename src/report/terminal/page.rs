@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Color, Effects, Style as Ansi};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::super::format::Style;
-use crate::record::printable_line;
+use crate::exchange::evidence::printable;
 
 /// How a piece of text is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,10 +93,10 @@ impl Page {
     }
 
     fn ink(&mut self, ink: Ink, text: &str) {
-        let text = printable_line(text);
+        let text = printable(text.as_bytes());
         let style = ink.style();
         if self.color && !text.trim().is_empty() && style != Ansi::new() {
-            self.out.extend([&style.to_string(), text.as_ref(), &format!("{style:#}")]);
+            self.out.extend([style.to_string(), text, format!("{style:#}")]);
         } else {
             self.out.push_str(&text);
         }
@@ -116,7 +116,7 @@ pub(super) fn pad(text: &str, column: usize) -> String {
 /// The text, made printable, in lines of at most `width` columns, broken at spaces; a word that is longer than a line is broken where
 /// the line ends. Always at least one line.
 fn wrap(text: &str, width: usize) -> Vec<String> {
-    let text = printable_line(text);
+    let text = printable(text.as_bytes());
     let width = width.max(20);
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -188,6 +188,6 @@ mod tests {
         let mut page = page(true, 80);
         page.line(&[(Ink::Plain, "\u{1b}]0;title\u{7}\nplimsoll: conforms")]);
         page.field(0, 5, "came", (Ink::Plain, "\u{1b}[2J\r"));
-        assert_eq!(page.finish(), "\\u{1b}]0;title\\u{7}\\nplimsoll: conforms\n\u{1b}[2mcame \u{1b}[0m\\u{1b}[2J\\r\n");
+        assert_eq!(page.finish(), "\\x1b]0;title\\x07\\nplimsoll: conforms\n\u{1b}[2mcame \u{1b}[0m\\x1b[2J\\r\n");
     }
 }

@@ -1,0 +1,40 @@
+//! From the command line to a command.
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use super::args::{Cli, Command};
+use super::exit::{Ended, Exit};
+use super::output::Output;
+use super::{explain, report, scenario, serve, survey};
+
+/// Runs a command line and gives the exit code for the shell.
+pub fn begin(words: impl Iterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(words) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap has the words and knows where they go; a broken pipe there is nobody's loss.
+            let _ = error.print();
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return if asked { Exit::Conforms } else { Exit::Usage };
+        }
+    };
+    let output = Output::new(cli.no_color, cli.quiet);
+    let ended = match cli.command {
+        Command::Survey(args) => survey::run(&args, survey::Manner::Survey, &output),
+        Command::Check(args) => survey::run(&args, survey::Manner::Check, &output),
+        Command::Report(args) => report::run(&args, &output),
+        Command::Serve(args) => serve::run(&args, &output),
+        Command::Scenario(args) => scenario::run(&args, &output),
+        Command::Explain(args) => explain::run(&args, &output),
+    };
+    match ended {
+        Ok(exit) => exit,
+        Err(Ended { exit, message }) => {
+            output.error(&message);
+            exit
+        }
+    }
+}

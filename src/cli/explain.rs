@@ -1,0 +1,87 @@
+//! `plimsoll explain`: what a clause says, how strongly it binds, what judges it.
+
+use std::fmt::Write;
+
+use super::args::ExplainArgs;
+use super::exit::{Ended, Exit};
+use super::library::library;
+use super::output::Output;
+use crate::clause::{Clause, ClauseId};
+use crate::plan::Library;
+use crate::scenario::Scenario;
+use crate::text::did_you_mean;
+
+pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, Ended> {
+    let library = library(args.scenarios.as_deref(), output)?;
+    let known = ClauseId::new(&args.clause).ok().and_then(|id| library.catalogue.clauses.get(&id));
+    let clause = known.ok_or_else(|| unknown(&args.clause, &library))?;
+    Output::print(&explained(clause, &library));
+    Ok(Exit::Conforms)
+}
+
+fn unknown(name: &str, library: &Library) -> Ended {
+    let ids = library.catalogue.clauses.keys().map(ClauseId::as_str);
+    let hint = did_you_mean(name, ids).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+    Ended::new(Exit::Usage, format!("there is no clause `{name}`{hint}"))
+}
+
+fn explained(clause: &Clause, library: &Library) -> String {
+    let mut out = format!("{}\n  {}\n", clause.id, clause.says);
+    for (document, section) in &clause.documents {
+        let _ = write!(out, "\n  {:<7} {}, \"{}\"", section.level, document.title(), section.section);
+    }
+    if let Some(client) = &clause.client {
+        let _ = write!(out, "\n  CLIENT  {}: {}", client.name, client.breaks);
+    }
+    out.push('\n');
+    if let Some(reason) = &clause.unobservable {
+        let _ = writeln!(out, "\n  No client can see it: {reason}");
+    }
+    if !clause.requires.is_empty() {
+        let names: Vec<&str> = clause.requires.iter().map(|at| at.value.as_str()).collect();
+        let _ = writeln!(out, "\n  It can't be judged without {}.", names.join(", "));
+    }
+    let _ = writeln!(out, "\n  Binds under these profiles:");
+    for (name, profile) in &library.catalogue.profiles {
+        if let Some(binding) = clause.binding(profile) {
+            let _ = writeln!(out, "    {name:<16} {}", binding.level);
+        }
+    }
+    let judges = judges(clause, library);
+    let _ = writeln!(out, "\n  Judged by:");
+    if judges.is_empty() {
+        let _ = writeln!(out, "    nothing");
+    }
+    for (position, wording) in judges {
+        let _ = writeln!(out, "    {position}\n      {wording}");
+    }
+    out
+}
+
+/// Where it is judged, and what is expected there.
+fn judges(clause: &Clause, library: &Library) -> Vec<(String, String)> {
+    let id = clause.id.as_str();
+    let mut found = Vec::new();
+    let scenarios = library.suite.scenarios.values().chain(library.suite.probes.values());
+    for scenario in scenarios {
+        found.extend(judged_in(scenario, id));
+    }
+    for always in &library.suite.always {
+        for (clause, expectation) in always.expect.iter().filter(|(clause, _)| clause.as_str() == id) {
+            let position = format!("scenarios/always.yaml:{}:{}", clause.place.line, clause.place.column);
+            found.push((position, format!("on every exchange that fits: {}", expectation.wording())));
+        }
+    }
+    found
+}
+
+fn judged_in(scenario: &Scenario, id: &str) -> Vec<(String, String)> {
+    let requests = scenario.all_steps().into_iter().filter_map(crate::scenario::Step::request);
+    let expectations = requests.flat_map(crate::scenario::Request::expectations);
+    let mine = expectations.filter(|(_, clause, _)| clause.as_str() == id);
+    mine.map(|(outcome, clause, expectation)| {
+        let when = outcome.map_or_else(String::new, |outcome| format!(" (outcome {})", outcome.as_str()));
+        (scenario.position(clause.place), format!("{}{when}", expectation.wording()))
+    })
+    .collect()
+}

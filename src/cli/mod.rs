@@ -1,0 +1,17 @@
+//! The commands. Takes the command line; gives an exit code. May use everything; nothing uses it.
+
+mod args;
+mod begin;
+mod embedded;
+mod exit;
+mod explain;
+mod library;
+mod output;
+mod report;
+mod scenario;
+mod serve;
+mod survey;
+mod target;
+
+pub use begin::begin;
+pub use exit::Exit;

@@ -1,0 +1,272 @@
+//! `plimsoll survey` and `plimsoll check`: targets in, reports and an exit code out.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use super::args::{FailOn, RunArgs};
+use super::embedded::{self, Embedded};
+use super::exit::{Ended, Exit};
+use super::library::library;
+use super::output::Output;
+use super::target::{self, TargetAddress};
+use crate::check::{CheckError, Options, Progress, check};
+use crate::clause::Level;
+use crate::client::credentials::{Credentials, Environment, Given, Secret, resolve};
+use crate::client::{Client, Options as ClientOptions};
+use crate::clock::{self, Clock};
+use crate::plan::Library;
+use crate::record::{Outcome, Record, write_atomically};
+use crate::report::{Format, Style};
+
+/// What tells the two commands apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// Writes reports in any case.
+    Survey,
+    /// Writes reports only where asked for.
+    Check,
+}
+
+/// The longest password that is read, in bytes.
+const LONGEST_PASSWORD: u64 = 64 << 10;
+
+pub(super) fn run(args: &RunArgs, manner: Manner, output: &Output) -> Result<Exit, Ended> {
+    let targets = args.targets.iter().map(|text| target::parse(text)).collect::<Result<Vec<_>, _>>();
+    let targets = targets.map_err(|why| Ended::new(Exit::Usage, why))?;
+    let library = library(args.scenarios.as_deref(), output)?;
+    let password = args.password_stdin.then(read_password).transpose()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|why| Ended::new(Exit::Bug, format!("no runtime could be made: {why}")))?;
+    let run = Run { args, manner, output, library: &library, password };
+    runtime.block_on(async {
+        if targets.is_empty() {
+            return run.embedded().await;
+        }
+        let mut exit = Exit::Conforms;
+        for target in &targets {
+            exit = exit.and(run.target(target, targets.len() > 1).await.unwrap_or_else(|ended| {
+                output.error(&ended.message);
+                ended.exit
+            }));
+        }
+        Ok(exit)
+    })
+}
+
+/// One line of standard input, without its line end.
+fn read_password() -> Result<Secret, Ended> {
+    let mut text = String::new();
+    let read = std::io::stdin().lock().take(LONGEST_PASSWORD).read_to_string(&mut text);
+    read.map_err(|why| Ended::new(Exit::Usage, format!("the password could not be read from standard input: {why}")))?;
+    let password = text.strip_suffix('\n').unwrap_or(&text);
+    let password = password.strip_suffix('\r').unwrap_or(password);
+    if password.is_empty() {
+        return Err(Ended::new(Exit::Usage, "--password-stdin was given, and standard input was empty"));
+    }
+    Ok(Secret::new(password))
+}
+
+struct Run<'a> {
+    args: &'a RunArgs,
+    manner: Manner,
+    output: &'a Output,
+    library: &'a Library,
+    password: Option<Secret>,
+}
+
+impl Run<'_> {
+    async fn embedded(&self) -> Result<Exit, Ended> {
+        let Embedded { running, clock, credentials } = embedded::start(&self.args.profile).await?;
+        let address = target::parse(&running.url()).map_err(|why| Ended::new(Exit::Bug, why))?;
+        self.output.remark(&format!(
+            "No target given: surveying the embedded reference registry on {} (token login, generated credentials).",
+            address.url()
+        ));
+        let exit = self.judge(&address, Some(credentials), Some(clock), false).await;
+        running.stop().await;
+        exit
+    }
+
+    async fn target(&self, target: &TargetAddress, several: bool) -> Result<Exit, Ended> {
+        let credentials = if self.args.anonymous {
+            None
+        } else {
+            let given = Given { user: self.args.user.clone(), password: self.password.clone() };
+            let prefix = target.prefix.as_deref().unwrap_or_default();
+            let found = resolve(given, &target.base, prefix, &Environment::process()).await;
+            found.map_err(|why| Ended::new(Exit::Usage, why.to_string()))?
+        };
+        self.judge(target, credentials, None, several).await
+    }
+
+    async fn judge(
+        &self,
+        target: &TargetAddress,
+        credentials: Option<Credentials>,
+        clock: Option<Clock>,
+        several: bool,
+    ) -> Result<Exit, Ended> {
+        let directory = self.report_directory(target, clock.is_some(), several)?;
+        let options = self.options(target, credentials.as_ref(), clock.clone());
+        let client = self.client(target, credentials, clock)?;
+        let progress = Line { output: self.output, directory: directory.as_deref(), state: Mutex::default() };
+        let interrupt = Box::pin(async {
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        });
+        let checked = check(self.library, &client, &options, &progress, interrupt).await;
+        progress.end();
+        let record = checked.map_err(|why| refused(&why))?;
+        self.tell(&record, directory.as_deref())
+    }
+
+    fn options(&self, target: &TargetAddress, credentials: Option<&Credentials>, embedded: Option<Clock>) -> Options {
+        let args = self.args;
+        Options {
+            base: target.base.clone(),
+            prefix: target.prefix.clone().unwrap_or_else(|| "plimsoll".to_owned()),
+            profile: args.profile.clone(),
+            only: args.only.clone(),
+            jobs: usize::from(args.jobs),
+            max_time: args.max_time,
+            seed: args.seed,
+            repository: args.repository.clone(),
+            login: credentials
+                .map(|login| (login.user.clone(), login.password.as_ref().map_or_else(String::new, |password| password.expose().to_owned()))),
+            keep_failed: args.keep_failed,
+            wait_expiry: args.wait_expiry,
+            embedded,
+            scenario_set: self.library.hash.clone(),
+        }
+    }
+
+    fn client(&self, target: &TargetAddress, credentials: Option<Credentials>, clock: Option<Clock>) -> Result<Client, Ended> {
+        let options = ClientOptions {
+            target: Some(target.base.clone()),
+            credentials,
+            ca_certs: self.args.ca_cert.clone(),
+            connect_timeout: self.args.connect_timeout,
+            request_timeout: self.args.timeout,
+            deadline: Some(clock::instant() + self.args.max_time),
+            clock: clock.unwrap_or_default(),
+            ..ClientOptions::default()
+        };
+        Client::new(options).map_err(|why| Ended::new(Exit::BadInput, why.to_string()))
+    }
+
+    /// Where reports go, made before anything is sent: a survey whose report can't be written has judged nothing for anybody.
+    fn report_directory(&self, target: &TargetAddress, embedded: bool, several: bool) -> Result<Option<PathBuf>, Ended> {
+        let name = if embedded { "embedded".to_owned() } else { file_name(&target.host()) };
+        let directory = match (&self.args.report_dir, self.manner) {
+            (Some(directory), _) if several => directory.join(name),
+            (Some(directory), _) => directory.clone(),
+            (None, Manner::Check) => return Ok(None),
+            (None, Manner::Survey) => {
+                let time = clock::rfc3339(Clock::system().now()).replace([':', '-'], "");
+                unused(&Path::new("reports/runs").join(name).join(time))
+            }
+        };
+        std::fs::create_dir_all(&directory)
+            .map_err(|why| Ended::new(Exit::NotJudged, format!("{} can't be made, so no report could be written: {why}", directory.display())))?;
+        Ok(Some(directory))
+    }
+
+    fn tell(&self, record: &Record, directory: Option<&Path>) -> Result<Exit, Ended> {
+        let mut written = Vec::new();
+        let bug = |why: crate::report::ReportError| Ended::new(Exit::Bug, why.to_string());
+        let mut unwritten = None;
+        for (format, file) in Format::all().iter().filter_map(|format| Some((format, format.file?))) {
+            let Some(path) = directory.map(|directory| directory.join(file)) else { continue };
+            match write_atomically(&path, &format.render(record, &Style::default()).map_err(bug)?) {
+                Ok(()) => written.push(path),
+                Err(why) => unwritten = Some(Ended::new(Exit::NotJudged, why.to_string())),
+            }
+        }
+        let style = Style { color: self.output.color, width: self.output.width, written };
+        if !self.output.quiet || record.outcome(Level::May) != Outcome::Conforms {
+            if let Some(terminal) = Format::from_name("terminal") {
+                Output::print(&terminal.render(record, &style).map_err(bug)?);
+            }
+        }
+        let exit = exit_of(record, self.args.fail_on);
+        match unwritten {
+            Some(ended) => {
+                self.output.error(&ended.message);
+                Ok(exit.and(ended.exit))
+            }
+            None => Ok(exit),
+        }
+    }
+}
+
+fn exit_of(record: &Record, fail_on: FailOn) -> Exit {
+    let level = match fail_on {
+        FailOn::Must => Level::Must,
+        FailOn::Should => Level::Should,
+    };
+    match record.outcome(level) {
+        Outcome::Conforms => Exit::Conforms,
+        Outcome::Fails => Exit::Fails,
+        Outcome::Incomplete | Outcome::NothingJudged => Exit::NotJudged,
+    }
+}
+
+fn refused(why: &CheckError) -> Ended {
+    let exit = match why {
+        CheckError::Refused(_) => Exit::NotJudged,
+        CheckError::NoProfile { .. } | CheckError::NothingToRun { .. } => Exit::Usage,
+    };
+    Ended::new(exit, why.to_string())
+}
+
+/// `127.0.0.1:5000` → `127.0.0.1-5000`: safe as the name of a directory.
+fn file_name(host: &str) -> String {
+    host.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect()
+}
+
+/// This path, or the first of `path-2`, `path-3`, … that is not there yet.
+fn unused(path: &Path) -> PathBuf {
+    let numbered = |n: u32| path.with_file_name(format!("{}-{n}", path.file_name().unwrap_or_default().to_string_lossy()));
+    if !path.exists() {
+        return path.to_owned();
+    }
+    (2..1000).map(numbered).find(|path| !path.exists()).unwrap_or_else(|| path.to_owned())
+}
+
+/// A line of progress, and the record kept on the way.
+struct Line<'a> {
+    output: &'a Output,
+    directory: Option<&'a Path>,
+    /// Done and total.
+    state: Mutex<(usize, usize)>,
+}
+
+impl Line<'_> {
+    fn end(&self) {
+        self.output.progress_line("");
+    }
+}
+
+impl Progress for Line<'_> {
+    fn begin(&self, total: usize) {
+        if let Ok(mut state) = self.state.lock() {
+            *state = (0, total);
+        }
+    }
+
+    fn done(&self, name: &str) {
+        if let Ok(mut state) = self.state.lock() {
+            state.0 += 1;
+            self.output.progress_line(&format!("{}/{} {name}", state.0, state.1));
+        }
+    }
+
+    fn checkpoint(&self, record: &Record) {
+        if let Some(directory) = self.directory {
+            // What can't be written now is told at the end, when it is tried again.
+            let _ = record.write_atomically(&directory.join("record.json"));
+        }
+    }
+}
