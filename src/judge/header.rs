@@ -165,6 +165,11 @@ fn judge_line(view: &View<'_>, response: &Response, form: &Form, line: &[u8]) ->
         Form::DigestOf(datum) => {
             digest_of::judge(view, response, datum, line).map_err(|mismatch| Mismatch { expected: form.wording(), ..mismatch })
         }
+        Form::LengthOf(datum) => {
+            let len = if datum.as_str() == "body" { response.body.len } else { view.content(datum)?.bytes.len() as u64 };
+            let came = std::str::from_utf8(line).ok().and_then(|text| text.trim().parse::<u64>().ok());
+            if came == Some(len) { Ok(()) } else { Err(Mismatch::fail(format!("{} ({len})", form.wording()), shown(line))) }
+        }
         form => form.judge_text(view, line),
     }
 }

@@ -3,6 +3,7 @@
 //! Takes an exchange and an expectation; gives a verdict. Pure. May use `exchange`, `clause`, `text`, `oci` and the rooms above.
 //! A matcher is one file with its reading, schema, judging and wording, and one line in `matchers.rs`.
 
+mod any;
 mod body;
 mod challenge;
 mod digest_of;

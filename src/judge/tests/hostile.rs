@@ -4,10 +4,11 @@ use proptest::prelude::*;
 
 use super::*;
 
-const EVERYTHING: [&str; 12] = [
+const EVERYTHING: [&str; 13] = [
+    "any: [{ status: 200, header: { Location: { pullable: layer } } }, { json: { /a: 1 } }]",
     "status: 200",
     "header: { Location: { pullable: layer }, Docker-Content-Digest: { digest_of: body }, Link: { matches: next } }",
-    "header: { Content-Type: { media_type: a/b }, X: { absent_or: { one_of: [x, y] } }, Y: absent, Z: <repo> }",
+    "header: { Content-Type: { media_type: a/b }, Content-Length: { absent_or: { length_of: body } }, X: { absent_or: { one_of: [x, y] } }, Y: absent, Z: <repo> }",
     "challenge: { realm: present, service: { absent_or: x } }",
     "challenge: present",
     "error: { any_of: [DENIED], or_no_json: true }",
