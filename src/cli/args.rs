@@ -8,16 +8,16 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Surveys container registries: do they keep the rules of the specifications?
 #[derive(Debug, Parser)]
 #[command(name = "plimsoll", version, propagate_version = true, after_help = AFTER)]
-pub struct Cli {
+pub(super) struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(super) command: Command,
     /// Colour nothing (NO_COLOR does the same).
     #[arg(long, global = true, help_heading = "Output")]
-    pub no_color: bool,
+    pub(super) no_color: bool,
     /// Say only what is wrong.
     #[arg(long, short, global = true, help_heading = "Output")]
-    pub quiet: bool,
+    pub(super) quiet: bool,
 }
 
 const AFTER: &str = "\
@@ -31,7 +31,7 @@ Examples:
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Check a registry against every scenario and write reports (the main job).
     Survey(RunArgs),
     /// Check a registry; reports only where asked for.
@@ -49,66 +49,66 @@ pub enum Command {
 /// Options of `survey` and `check`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
-pub struct RunArgs {
+pub(super) struct RunArgs {
     /// http://HOST:PORT, https://HOST, or HOST[/REPOSITORY/PREFIX] (https, except loopback). Left out: the embedded reference registry.
     #[arg(value_name = "TARGET")]
-    pub targets: Vec<String>,
+    pub(super) targets: Vec<String>,
     /// What the target is held to.
     #[arg(long, default_value = "auto", value_name = "NAME", help_heading = "What is judged")]
-    pub profile: String,
+    pub(super) profile: String,
     /// Only scenarios whose id matches (`push/*`); may be repeated.
     #[arg(long, value_name = "GLOB", help_heading = "What is judged")]
-    pub only: Vec<String>,
+    pub(super) only: Vec<String>,
     /// Which failures make the exit code 1.
     #[arg(long, value_enum, default_value_t = FailOn::Must, help_heading = "What is judged")]
-    pub fail_on: FailOn,
+    pub(super) fail_on: FailOn,
     /// Read scenarios from this directory in place of the ones shipped.
     #[arg(long, value_name = "DIR", help_heading = "What is judged")]
-    pub scenarios: Option<PathBuf>,
+    pub(super) scenarios: Option<PathBuf>,
     /// The user name for the target (also PLIMSOLL_USER; else Docker's config file).
     #[arg(long, value_name = "USER", help_heading = "Login")]
-    pub user: Option<String>,
+    pub(super) user: Option<String>,
     /// Read the password from standard input (also PLIMSOLL_PASSWORD).
     #[arg(long, requires = "user", help_heading = "Login")]
-    pub password_stdin: bool,
+    pub(super) password_stdin: bool,
     /// Send no credentials, whatever the environment and Docker's config hold.
     #[arg(long, conflicts_with_all = ["user", "password_stdin"], help_heading = "Login")]
-    pub anonymous: bool,
+    pub(super) anonymous: bool,
     /// Wait for tokens to expire, where the target's clock can't be moved (a minute or more).
     #[arg(long, help_heading = "Login")]
-    pub wait_expiry: bool,
+    pub(super) wait_expiry: bool,
     /// Trust this certificate authority (PEM) beside the system's; may be repeated.
     #[arg(long, value_name = "FILE", help_heading = "Connection")]
-    pub ca_cert: Vec<PathBuf>,
+    pub(super) ca_cert: Vec<PathBuf>,
     /// How long to try to connect.
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration, help_heading = "Connection")]
-    pub connect_timeout: Duration,
+    pub(super) connect_timeout: Duration,
     /// How long one request may take.
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, help_heading = "Connection")]
-    pub timeout: Duration,
+    pub(super) timeout: Duration,
     /// How many scenarios run side by side.
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Run")]
-    pub jobs: u16,
+    pub(super) jobs: u16,
     /// How long the whole run may take; what was judged by then is reported.
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration, help_heading = "Run")]
-    pub max_time: Duration,
+    pub(super) max_time: Duration,
     /// Content derives from this number.
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Run")]
-    pub seed: u64,
+    pub(super) seed: u64,
     /// Work in this one repository, for registries that need it (implies --jobs 1; skips what needs an empty or second repository).
     #[arg(long, value_name = "NAME", help_heading = "Run")]
-    pub repository: Option<String>,
+    pub(super) repository: Option<String>,
     /// Leave in the registry what the curl lines of failures need.
     #[arg(long, help_heading = "Run")]
-    pub keep_failed: bool,
+    pub(super) keep_failed: bool,
     /// Write the reports into this directory, taken literally [survey's default: reports/runs/TARGET/TIME].
     #[arg(long, value_name = "DIR", help_heading = "Output")]
-    pub report_dir: Option<PathBuf>,
+    pub(super) report_dir: Option<PathBuf>,
 }
 
 /// Which levels count for the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
+pub(super) enum FailOn {
     /// A MUST that fails.
     Must,
     /// A MUST or a SHOULD that fails.
@@ -117,64 +117,64 @@ pub enum FailOn {
 
 /// Options of `report`.
 #[derive(Debug, Args)]
-pub struct ReportArgs {
+pub(super) struct ReportArgs {
     /// A record.json that a run has written.
     #[arg(value_name = "RECORD")]
-    pub record: PathBuf,
+    pub(super) record: PathBuf,
     /// terminal, json or junit.
     #[arg(long, short, default_value = "terminal", value_name = "FORMAT")]
-    pub format: String,
+    pub(super) format: String,
     /// Write there in place of standard output.
     #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    pub(super) output: Option<PathBuf>,
 }
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
-pub struct ServeArgs {
+pub(super) struct ServeArgs {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:5000", value_name = "ADDRESS:PORT")]
-    pub listen: std::net::SocketAddr,
+    pub(super) listen: std::net::SocketAddr,
     /// Whose rules to follow: `standard`, or `github-packages` (manifest lists declined, login for pulls, OWNER/REPOSITORY/IMAGE names).
     #[arg(long, default_value = "standard", value_name = "NAME")]
-    pub profile: String,
+    pub(super) profile: String,
     /// Ask for a login; USER:PASSWORD, may be repeated. Others on this machine can read it there: PLIMSOLL_SERVE_USER does the same unseen.
     #[arg(long, value_name = "USER:PASSWORD", env = "PLIMSOLL_SERVE_USER", hide_env_values = true)]
-    pub user: Vec<String>,
+    pub(super) user: Vec<String>,
     /// Log in by tokens in place of Basic, from its own endpoint /token.
     #[arg(long, requires = "user")]
-    pub token: bool,
+    pub(super) token: bool,
     /// Sign tokens with the key in this PEM file (PKCS#8, EC P-256 or RSA), so that another registry that knows its certificate takes them too; implies --token.
     #[arg(long, value_name = "FILE", requires = "user")]
-    pub token_key: Option<PathBuf>,
+    pub(super) token_key: Option<PathBuf>,
     /// The service that tokens are for.
     #[arg(long, value_name = "NAME", default_value = "plimsoll")]
-    pub token_service: String,
+    pub(super) token_service: String,
     /// Who says that it issued the tokens.
     #[arg(long, value_name = "NAME", default_value = "plimsoll")]
-    pub token_issuer: String,
+    pub(super) token_issuer: String,
     /// How long a token lives (at least 60s).
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
-    pub token_life: Duration,
+    pub(super) token_life: Duration,
     /// How much content to hold in memory.
     #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = size)]
-    pub max_storage: u64,
+    pub(super) max_storage: u64,
 }
 
 /// Options of `scenario`.
 #[derive(Debug, Args)]
-pub struct ScenarioArgs {
+pub(super) struct ScenarioArgs {
     /// What to do.
     #[command(subcommand)]
-    pub command: ScenarioCommand,
+    pub(super) command: ScenarioCommand,
     /// Read scenarios from this directory in place of the ones shipped.
     #[arg(long, value_name = "DIR", global = true)]
-    pub scenarios: Option<PathBuf>,
+    pub(super) scenarios: Option<PathBuf>,
 }
 
 /// What `scenario` can do.
 #[derive(Debug, Subcommand)]
-pub enum ScenarioCommand {
+pub(super) enum ScenarioCommand {
     /// List the scenarios with their titles.
     List {
         /// Only ids that match (`push/*`).
@@ -199,20 +199,20 @@ pub enum ScenarioCommand {
 
 /// Options of `explain`.
 #[derive(Debug, Args)]
-pub struct ExplainArgs {
+pub(super) struct ExplainArgs {
     /// A clause's id: push/session-status.
     #[arg(value_name = "CLAUSE")]
-    pub clause: String,
+    pub(super) clause: String,
     /// Read scenarios from this directory in place of the ones shipped.
     #[arg(long, value_name = "DIR")]
-    pub scenarios: Option<PathBuf>,
+    pub(super) scenarios: Option<PathBuf>,
 }
 
 /// `90s`, `10m`, `1h`, `250ms`: a time in words of a command line.
 ///
 /// # Errors
 /// What is wrong, with the forms that are taken.
-pub fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(at);
     let number: u64 = number.parse().map_err(|_| format!("`{text}` is no time: write 30s, 10m or 250ms"))?;
@@ -235,7 +235,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 ///
 /// # Errors
 /// What is wrong, with the forms that are taken.
-pub fn size(text: &str) -> Result<u64, String> {
+pub(super) fn size(text: &str) -> Result<u64, String> {
     let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(at);
     let bad = || format!("`{text}` is no size: write 512MiB, 4GiB or a number of bytes");

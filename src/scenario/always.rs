@@ -12,8 +12,8 @@ use crate::text::{At, Place};
 pub struct Always {
     /// The file, as it is shown.
     pub path: String,
-    /// Which exchanges it is about; none: all.
-    pub on: Option<Condition>,
+    /// Which exchanges it is about.
+    pub on: Condition,
     /// What they must show, by clause; the key's place is the expectation's.
     pub expect: Expect,
 }
@@ -31,7 +31,7 @@ impl Always {
 #[serde(deny_unknown_fields)]
 pub(super) struct AlwaysFile {
     /// Which exchanges it is about: matchers, and perhaps `method`.
-    pub(super) on: Option<At<Condition>>,
+    pub(super) on: Condition,
     /// Clause → matchers.
     pub(super) expect: At<Expect>,
 }

@@ -49,8 +49,9 @@ impl Reader<'_> {
 
     /// A capability that is known.
     pub(super) fn lint_capability(&mut self, name: &At<String>) {
-        if !self.terms.capabilities.contains_key(name.as_str()) {
-            let near = did_you_mean(name, self.terms.capability_names()).map(|near| format!("did you mean `{near}`?"));
+        let known = &self.catalogue.capabilities;
+        if !known.contains_key(name.as_str()) {
+            let near = did_you_mean(name, known.keys().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
             let help = near.unwrap_or_else(|| "capabilities are listed in scenarios/capabilities.yaml".to_owned());
             self.mistake(name.place, format!("there is no capability `{name}`"), "", Some(help));
         }
@@ -120,7 +121,7 @@ impl Reader<'_> {
     /// A statement about every exchange knows no scenario: neither its variables, data, lists nor steps.
     pub(super) fn lint_always(&mut self, statement: &super::always::AlwaysFile) {
         let mut uses = crate::judge::Uses::default();
-        statement.on.iter().for_each(|on| on.uses(&mut uses));
+        statement.on.uses(&mut uses);
         for (clause, expectation) in &statement.expect.value {
             self.lint_clause(clause);
             expectation.uses(&mut uses);

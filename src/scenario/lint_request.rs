@@ -2,6 +2,7 @@
 
 use super::reader::Reader;
 use super::{Body, Expect, Request, Scenario};
+use crate::clause::ClauseId;
 use crate::judge::{Expectation, Slice, StatusSet};
 use crate::text::{At, Place, did_you_mean};
 
@@ -24,15 +25,16 @@ impl Reader<'_> {
     }
 
     /// A clause that is known and that a client can see.
-    pub(super) fn lint_clause(&mut self, clause: &At<String>) {
-        match self.terms.clauses.get(clause.as_str()) {
+    pub(super) fn lint_clause(&mut self, clause: &At<ClauseId>) {
+        let known = &self.catalogue.clauses;
+        match known.get(clause.as_str()).map(|known| &known.unobservable) {
             Some(None) => {}
             Some(Some(reason)) => {
                 let help = format!("it is listed as unobservable: {reason}");
                 self.mistake(clause.place, format!("the clause `{clause}` can't be judged by anything"), "", Some(help));
             }
             None => {
-                let near = did_you_mean(clause, self.terms.clause_ids()).map(|near| format!("did you mean `{near}`?"));
+                let near = did_you_mean(clause.as_str(), known.keys().map(ClauseId::as_str)).map(|near| format!("did you mean `{near}`?"));
                 let help = near.unwrap_or_else(|| "clauses are listed in scenarios/clauses/".to_owned());
                 self.mistake(clause.place, format!("there is no clause `{clause}`"), "", Some(help));
             }
@@ -134,7 +136,7 @@ fn uses(request: &Request) -> crate::judge::Uses {
     uses
 }
 
-fn statuses(expect: &Expect) -> Vec<(&At<String>, &StatusSet)> {
+fn statuses(expect: &Expect) -> Vec<(&At<ClauseId>, &StatusSet)> {
     expect.iter().filter_map(|(clause, expectation)| Some((clause, expectation.status()?))).collect()
 }
 

@@ -18,9 +18,9 @@ mod reads;
 mod schema;
 mod step;
 mod suite;
-mod terms;
 mod uses;
 mod value;
+mod whole;
 
 pub use always::Always;
 pub use body::Body;
@@ -29,5 +29,4 @@ pub use each::{Each, Item, Values};
 pub use schema::schema;
 pub use step::{Act, Auth, Client, Expect, Headers, Outcomes, Push, Query, Request, Save, Scenario, Step, Target, Until, Walk, When};
 pub use suite::{Suite, read_scenario};
-pub use terms::Terms;
 pub use value::{MAX_SIZE, Many, Period, Size, datum_and_part};

@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Terms;
 use super::file::StepFile;
+use crate::clause::Catalogue;
 use crate::text::{At, Diagnostic, Diagnostics, Place, SourceFile};
 
 /// Reads one scenario, noting every mistake.
 pub(super) struct Reader<'a> {
     pub(super) file: &'a SourceFile,
-    pub(super) terms: &'a Terms,
+    pub(super) catalogue: &'a Catalogue,
     pub(super) wrong: Diagnostics,
     /// Names that something read.
     pub(super) used: HashSet<String>,
@@ -24,8 +24,8 @@ pub(super) struct Reader<'a> {
 const ACTS: &str = "`request`, `push`, `together` or `advance`";
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(file: &'a SourceFile, terms: &'a Terms) -> Self {
-        Self { file, terms, wrong: Diagnostics::default(), used: HashSet::new(), saved: HashMap::new(), bearer: false, number: 0 }
+    pub(super) fn new(file: &'a SourceFile, catalogue: &'a Catalogue) -> Self {
+        Self { file, catalogue, wrong: Diagnostics::default(), used: HashSet::new(), saved: HashMap::new(), bearer: false, number: 0 }
     }
 
     /// Notes a mistake.

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Body, Datum, Each, List, Many, Period};
+use crate::clause::ClauseId;
 use crate::judge::{Expectation, Pattern};
 use crate::text::{At, Place, Template};
 
@@ -138,7 +139,7 @@ pub type Query = IndexMap<At<String>, At<Many<Template>>>;
 pub type Headers = IndexMap<At<String>, Option<At<Many<Template>>>>;
 
 /// Expectations by the clause that they judge; the key's place is the expectation's.
-pub type Expect = IndexMap<At<String>, Expectation>;
+pub type Expect = IndexMap<At<ClauseId>, Expectation>;
 
 /// Expectations by the outcome's name.
 pub type Outcomes = IndexMap<At<String>, Expect>;
@@ -254,7 +255,7 @@ impl Scenario {
     }
 
     /// Every clause that it judges, with the place, in the order of the file.
-    pub fn clauses(&self) -> impl Iterator<Item = &At<String>> {
+    pub fn clauses(&self) -> impl Iterator<Item = &At<ClauseId>> {
         self.all_steps().into_iter().filter_map(Step::request).flat_map(Request::expectations).map(|(_, clause, _)| clause)
     }
 }
@@ -282,7 +283,7 @@ impl Step {
 
 impl Request {
     /// All expectations in the order of the file: the outcome (none for those of `expect`), the clause, what is expected.
-    pub fn expectations(&self) -> impl Iterator<Item = (Option<&At<String>>, &At<String>, &Expectation)> {
+    pub fn expectations(&self) -> impl Iterator<Item = (Option<&At<String>>, &At<ClauseId>, &Expectation)> {
         let always = self.expect.iter().map(|(clause, expectation)| (None, clause, expectation));
         let by_outcome = self.outcomes.iter().flat_map(|(name, expect)| expect.iter().map(move |(clause, e)| (Some(name), clause, e)));
         always.chain(by_outcome)

@@ -1,19 +1,22 @@
-//! All scenarios of a set of files.
+//! All scenarios of a set of files, with what they are held against.
 
 use indexmap::IndexMap;
 
 use super::always::AlwaysFile;
 use super::file::ScenarioFile;
 use super::reader::Reader;
-use super::{Always, Scenario, Terms};
+use super::{Always, Scenario, whole};
+use crate::clause::Catalogue;
 use crate::text::{Diagnostics, Files, SourceFile, read};
 
-/// Folders and files that hold no scenarios.
-const NO_SCENARIOS: [&str; 4] = ["clauses/", "profiles/", "journeys/", "workloads/"];
+/// Folders that hold no scenarios.
+const NO_SCENARIOS: [&str; 4] = ["clauses", "profiles", "journeys", "workloads"];
 
 /// Everything that a set of files says.
 #[derive(Clone, Debug, Default)]
 pub struct Suite {
+    /// Clauses, capabilities and profiles.
+    pub catalogue: Catalogue,
     /// The scenarios by id, sorted.
     pub scenarios: IndexMap<String, Scenario>,
     /// The probes by id (`probes/manifest-lists`), sorted.
@@ -26,27 +29,26 @@ impl Suite {
     /// Reads a set of files.
     ///
     /// # Errors
-    /// Every mistake in it: of each file the first one of syntax or shape, or all of meaning.
-    pub fn read(files: &Files, terms: &Terms) -> Result<Self, Diagnostics> {
-        let mut suite = Self::default();
+    /// What is wrong with the catalogue; else, of each file, the first mistake of syntax or shape or all of meaning; else what is wrong
+    /// with the set as a whole: clauses that nothing judges, titles that stand twice, capabilities that nothing decides.
+    pub fn read(files: &Files) -> Result<Self, Diagnostics> {
+        let mut suite = Self { catalogue: Catalogue::read(files)?, ..Self::default() };
         let mut wrong = Diagnostics::default();
         for (name, file) in files.iter() {
-            let Some(id) = name.strip_suffix(".yaml").filter(|id| id.contains('/')) else { continue };
-            if NO_SCENARIOS.iter().any(|folder| id.starts_with(folder)) {
-                continue;
-            }
-            match read_scenario(file, id, terms) {
+            let Some((area, _)) = name.split_once('/').filter(|(area, _)| !NO_SCENARIOS.contains(area)) else { continue };
+            let into = if area == "probes" { &mut suite.probes } else { &mut suite.scenarios };
+            match read_scenario(file, name.trim_end_matches(".yaml"), &suite.catalogue) {
+                Ok(scenario) => drop(into.insert(scenario.id.clone(), scenario)),
                 Err(mistakes) => wrong.extend(mistakes),
-                Ok(probe) if id.starts_with("probes/") => drop(suite.probes.insert(id.to_owned(), probe)),
-                Ok(scenario) => drop(suite.scenarios.insert(id.to_owned(), scenario)),
             }
         }
-        match files.get("always.yaml").map(|file| read_always(file, terms)) {
+        match files.get("always.yaml").map(|file| read_always(file, &suite.catalogue)) {
             Some(Ok(always)) => suite.always = always,
             Some(Err(mistakes)) => wrong.extend(mistakes),
             None => {}
         }
-        wrong.or(suite)
+        let suite = wrong.or(suite)?;
+        whole::mistakes(&suite, files).or(suite)
     }
 }
 
@@ -54,19 +56,19 @@ impl Suite {
 ///
 /// # Errors
 /// The first mistake of syntax or shape, or all of meaning.
-pub fn read_scenario(file: &SourceFile, id: &str, terms: &Terms) -> Result<Scenario, Diagnostics> {
+pub fn read_scenario(file: &SourceFile, id: &str, catalogue: &Catalogue) -> Result<Scenario, Diagnostics> {
     let written: ScenarioFile = read(file)?;
-    let mut reader = Reader::new(file, terms);
+    let mut reader = Reader::new(file, catalogue);
     let scenario = reader.scenario(id, written);
     reader.wrong.or(scenario)
 }
 
-fn read_always(file: &SourceFile, terms: &Terms) -> Result<Vec<Always>, Diagnostics> {
+fn read_always(file: &SourceFile, catalogue: &Catalogue) -> Result<Vec<Always>, Diagnostics> {
     let written: Vec<AlwaysFile> = read(file)?;
-    let mut reader = Reader::new(file, terms);
+    let mut reader = Reader::new(file, catalogue);
     for statement in &written {
         reader.lint_always(statement);
     }
-    let always = |AlwaysFile { on, expect }| Always { path: file.path.clone(), on: on.map(|on| on.value), expect: expect.value };
+    let always = |AlwaysFile { on, expect }| Always { path: file.path.clone(), on, expect: expect.value };
     reader.wrong.or(written.into_iter().map(always).collect())
 }

@@ -190,6 +190,25 @@ mod tests {
         assert_eq!(filled("<nobody>"), Err("nobody".into()));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_stands_for_itself_as_a_literal(text in "[a-z<>\\\\ ]{0,20}|\\PC{0,20}") {
+            let literal = Template::literal(&text);
+            proptest::prop_assert_eq!(literal.fill(|_| None), Ok(text));
+            proptest::prop_assert_eq!(Template::parse(literal.source()), Ok(literal));
+        }
+
+        #[test]
+        fn what_is_parsed_reads_back_the_same_and_fills_in_order(parts in proptest::collection::vec(("[a-z ]{0,5}", "[a-z][a-z0-9_-]{0,4}(\\.[a-z]{1,4})?"), 0..5)) {
+            let text = parts.iter().fold(String::new(), |all, (text, name)| all + text + "<" + name + ">");
+            let template = Template::parse(&text).unwrap();
+            proptest::prop_assert_eq!(template.to_string(), text);
+            proptest::prop_assert_eq!(template.variables().map(|path| path.join(".")).collect::<Vec<_>>(), parts.iter().map(|(_, name)| name.clone()).collect::<Vec<_>>());
+            let filled: String = parts.iter().flat_map(|(text, name)| [text.as_str(), name.as_str()]).collect();
+            proptest::prop_assert_eq!(template.fill(|path| Some(path.join("."))), Ok(filled));
+        }
+    }
+
     #[test]
     fn what_is_no_variable_is_refused() {
         assert_eq!(Template::parse("a <b"), Err(TemplateError::Unclosed));

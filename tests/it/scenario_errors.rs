@@ -1,26 +1,41 @@
 //! Every way to write a scenario wrongly has a diagnostic that a person can work from: the snapshots are read by people.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::LazyLock;
 
-use plimsoll::scenario::{Scenario, Suite, Terms, read_scenario};
+use plimsoll::clause::Catalogue;
+use plimsoll::scenario::{Scenario, Suite, read_scenario};
 use plimsoll::text::{Diagnostics, Files, SourceFile};
 use proptest::prelude::*;
 
 /// A small catalogue, so that the snapshots do not change with the real one.
-fn terms() -> Terms {
-    let clauses =
-        ["push/blob-created", "push/blob-location", "push/session-status", "pull/blob-body", "pull/blob-status", "tags/list", "tags/order"];
-    let mut clauses: BTreeMap<_, _> = clauses.into_iter().map(|id| (id.to_owned(), None)).collect();
-    clauses.insert("push/blob-durable".to_owned(), Some("no client sees the disk".to_owned()));
+const CLAUSES: [(&str, &str); 3] =
+    [("push", "blob-created blob-location session-status"), ("pull", "blob-body blob-status"), ("tags", "list order")];
+
+fn small_set() -> Files {
+    let mut files = Files::default();
+    let mut add = |name: &str, text: String| files.insert(name, SourceFile::new(format!("scenarios/{name}"), text));
+    for (area, clauses) in CLAUSES {
+        let bound = "documents: { oci-1.1: { level: MUST, section: \"Some\" } }";
+        let mut text: String =
+            clauses.split(' ').fold(String::new(), |text, clause| text + &format!("{area}/{clause}:\n  says: It holds.\n  {bound}\n"));
+        if area == "push" {
+            writeln!(text, "push/blob-durable:\n  says: It is kept.\n  {bound}\n  unobservable: no client sees the disk").unwrap();
+        }
+        add(&format!("clauses/{area}.yaml"), text);
+    }
     let capabilities = ["push", "pull", "clock", "login", "login-bearer", "manifest-lists"];
-    Terms { clauses, capabilities: capabilities.into_iter().map(|name| (name.to_owned(), None)).collect() }
+    let capability = |name: &str| format!("{name}:\n  says: It is there.\n  from: driver\n");
+    add("capabilities.yaml", capabilities.map(capability).concat());
+    files
 }
+
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(&small_set()).unwrap());
 
 fn read(bytes: Vec<u8>, id: &str) -> Result<Scenario, Diagnostics> {
     let file = SourceFile::from_bytes(&format!("scenarios/{id}.yaml"), bytes)?;
-    read_scenario(&file, id, &terms())
+    read_scenario(&file, id, &CATALOGUE)
 }
 
 fn told(bytes: Vec<u8>, id: &str) -> String {
@@ -87,14 +102,28 @@ fn a_right_scenario_is_read() {
 
 #[test]
 fn all_files_of_a_set_are_told_at_once() {
-    let mut files = Files::default();
+    let mut files = small_set();
     files.insert("push/a.yaml", SourceFile::new("scenarios/push/a.yaml", "title: a\n"));
     files.insert("push/b.yaml", SourceFile::new("scenarios/push/b.yaml", "title: [b]\n"));
     files.insert(
         "always.yaml",
         SourceFile::new("scenarios/always.yaml", "- on: { status: 4xx }\n  expect: { push/rain: { body: layer } }\n"),
     );
-    insta::assert_snapshot!(Suite::read(&files, &terms()).unwrap_err().render(false));
+    insta::assert_snapshot!(Suite::read(&files).unwrap_err().render(false));
+}
+
+#[test]
+fn what_only_the_whole_set_shows_is_told_when_each_file_is_right() {
+    let scenario = "title: The same\nsteps:\n  - request: GET /v2/\n    expect:\n      pull/blob-status: { status: 200 }\n";
+    let deciding = "title: A probe\nsteps:\n  - request: GET /v2/\n    capability: push\n    outcomes:\n      accepted: { pull/blob-body: { status: 200 } }\n      declined: { pull/blob-body: { status: 4xx } }\n";
+    let mut files = small_set();
+    let mut add = |name: &str, text: &str| files.insert(name, SourceFile::new(format!("scenarios/{name}"), text));
+    add("pull/a.yaml", scenario);
+    add("pull/b.yaml", scenario);
+    add("probes/idle.yaml", &scenario.replace("The same", "A probe that rests"));
+    add("push/decides.yaml", deciding);
+    add("capabilities.yaml", "push:\n  says: It is there.\n  probe: probes/idle\npull:\n  says: It is there.\n  probe: probes/nowhere\n");
+    insta::assert_snapshot!(Suite::read(&files).unwrap_err().render(false));
 }
 
 proptest! {
