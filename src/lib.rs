@@ -13,6 +13,8 @@ pub mod record;
 pub mod scenario;
 pub mod plan;
 pub mod report;
+pub mod registry;
 pub mod client;
 pub mod engine;
 pub mod check;
+pub mod cli;

@@ -1,10 +1,11 @@
 //! From what the probes' runs showed to facts.
 
 use super::recorder::Heard;
-use crate::plan::{Facts, Library, Plan, State};
+use crate::plan::{Facts, Plan, State};
+use crate::scenario::Suite;
 
 /// Notes what became of each capability that was probed, or could not be.
-pub(super) fn note(library: &Library, plan: &Plan, heard: &[(usize, Heard)], facts: &mut Facts) {
+pub(super) fn note(suite: &Suite, plan: &Plan, heard: &[(usize, Heard)], facts: &mut Facts) {
     for (index, heard) in heard {
         for decision in &heard.decisions {
             let state = match decision.outcome.as_deref() {
@@ -15,7 +16,7 @@ pub(super) fn note(library: &Library, plan: &Plan, heard: &[(usize, Heard)], fac
             facts.note(&decision.capability, state, &decision.observed);
         }
         let scenario = &plan.items[*index].scenario;
-        let undecided = library.catalogue.capabilities.iter().filter(|(_, known)| known.probe.as_ref().is_some_and(|probe| probe.as_str() == scenario));
+        let undecided = suite.catalogue.capabilities.iter().filter(|(_, known)| known.probe.as_ref().is_some_and(|probe| probe.as_str() == scenario));
         for (capability, _) in undecided {
             if !facts.capabilities.contains_key(capability) {
                 let why = heard.unprepared.as_ref().map_or("its probe did not come to it", |(_, why)| why.as_str());
@@ -26,8 +27,8 @@ pub(super) fn note(library: &Library, plan: &Plan, heard: &[(usize, Heard)], fac
 }
 
 /// What need not be tried, since something that it needs is not there.
-pub(super) fn beyond_reach(library: &Library, facts: &Facts, probe: &str) -> Option<(String, State, String)> {
-    let (capability, known) = library.catalogue.capabilities.iter().find(|(_, known)| known.probe.as_ref().is_some_and(|id| id.as_str() == probe))?;
+pub(super) fn beyond_reach(suite: &Suite, facts: &Facts, probe: &str) -> Option<(String, State, String)> {
+    let (capability, known) = suite.catalogue.capabilities.iter().find(|(_, known)| known.probe.as_ref().is_some_and(|id| id.as_str() == probe))?;
     let need = known.needs.iter().find(|need| !facts.has(need.as_str()))?;
     let state = if facts.state(need.as_str()) == State::Declined { State::Declined } else { State::Unknown };
     Some((capability.clone(), state, format!("it needs {}", need.as_str())))

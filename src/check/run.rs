@@ -19,10 +19,11 @@ use crate::client::Client;
 use crate::clock::{self, Clock};
 use crate::engine::{Env, Passing, run as run_item};
 use crate::exchange::evidence;
-use crate::plan::{Facts, Fate, Item, Library, Plan, Setting, State, deciding_clause, plan, probes};
+use crate::plan::{Facts, Fate, Item, Plan, Setting, State, deciding_clause, plan, probes};
 use crate::record::{
     FORMAT, Fact, FactState, Kind, Machine, Planned, ProfileUsed, Record, Round, Target, judged_clauses,
 };
+use crate::scenario::Suite;
 use crate::seed;
 use crate::text::did_you_mean;
 
@@ -37,13 +38,13 @@ pub type Interrupt<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 /// # Errors
 /// The target can't be judged at all, or there is no such profile.
 pub async fn check(
-    library: &Library,
+    suite: &Suite,
     client: &Client,
     options: &Options,
     progress: &dyn Progress,
     interrupt: Interrupt<'_>,
 ) -> Result<Record, CheckError> {
-    let mut survey = Survey::begin(library, client, options)?;
+    let mut survey = Survey::begin(suite, client, options)?;
     survey.greeting = greet(client, options, &survey.setting.run).await?;
     survey.facts = survey.greeting.facts.clone();
     survey.probe().await;
@@ -56,7 +57,7 @@ pub async fn check(
 
 /// One survey as it goes on.
 struct Survey<'a> {
-    library: &'a Library,
+    suite: &'a Suite,
     client: &'a Client,
     options: &'a Options,
     setting: Setting,
@@ -75,7 +76,7 @@ struct Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
-    fn begin(library: &'a Library, client: &'a Client, options: &'a Options) -> Result<Self, CheckError> {
+    fn begin(suite: &'a Suite, client: &'a Client, options: &'a Options) -> Result<Self, CheckError> {
         let setting = Setting {
             registry: options.base.to_string().trim_end_matches('/').to_owned(),
             host: options.base.authority().map(ToString::to_string).unwrap_or_default(),
@@ -87,10 +88,10 @@ impl<'a> Survey<'a> {
             only: options.only.clone(),
         };
         // Under `auto` the probes run before there is a profile: any will do, since they are judged by the one chosen.
-        let profile = if options.profile == AUTO { library.catalogue.profiles.values().next() } else { library.catalogue.profiles.get(&options.profile) };
-        let profile = profile.ok_or_else(|| no_profile(library, &options.profile))?;
+        let profile = if options.profile == AUTO { suite.catalogue.profiles.values().next() } else { suite.catalogue.profiles.get(&options.profile) };
+        let profile = profile.ok_or_else(|| no_profile(suite, &options.profile))?;
         Ok(Self {
-            library,
+            suite,
             client,
             options,
             setting,
@@ -120,7 +121,7 @@ impl<'a> Survey<'a> {
 
     /// Runs the probes in waves: what needs nothing that is still unknown goes side by side.
     async fn probe(&mut self) {
-        let plan = probes(self.library, self.profile, &self.facts, &self.setting);
+        let plan = probes(self.suite, self.profile, &self.facts, &self.setting);
         let env = self.env(&plan);
         let mut waiting: Vec<usize> = (0..plan.items.len()).collect();
         while !waiting.is_empty() {
@@ -131,7 +132,7 @@ impl<'a> Survey<'a> {
             waiting = later;
             let mut wave = Vec::new();
             for index in ready {
-                match probe::beyond_reach(self.library, &self.facts, &plan.items[index].scenario) {
+                match probe::beyond_reach(self.suite, &self.facts, &plan.items[index].scenario) {
                     Some((capability, state, why)) => self.facts.note(&capability, state, why),
                     None => wave.push(index),
                 }
@@ -150,14 +151,14 @@ impl<'a> Survey<'a> {
             .buffered(self.options.jobs)
             .collect()
             .await;
-            probe::note(self.library, &plan, &heard, &mut self.facts);
+            probe::note(self.suite, &plan, &heard, &mut self.facts);
             self.probed.extend(heard.into_iter().map(|(index, heard)| (plan.items[index].clone(), heard)));
         }
     }
 
     /// Whether all that a probe's capability needs is known.
     fn is_ready(&self, probe: &str) -> bool {
-        let mut decided = self.library.catalogue.capabilities.values().filter(|known| known.probe.as_ref().is_some_and(|id| id.as_str() == probe));
+        let mut decided = self.suite.catalogue.capabilities.values().filter(|known| known.probe.as_ref().is_some_and(|id| id.as_str() == probe));
         decided.all(|known| known.needs.iter().all(|need| self.facts.capabilities.contains_key(need.as_str())))
     }
 
@@ -167,23 +168,23 @@ impl<'a> Survey<'a> {
         }
         let accepted: BTreeSet<String> = self.facts.accepted().map(str::to_owned).collect();
         // Where nothing fits, nothing worked: the newest released specification says what should have.
-        let chosen = self.library.catalogue.choose(&accepted);
+        let chosen = self.suite.catalogue.choose(&accepted);
         let (name, reason) = chosen.map_or(("oci-1.1", "no capability that any profile asks for works".to_owned()), |chosen| (chosen.profile, chosen.reason));
-        self.profile = self.library.catalogue.profiles.get(name).ok_or_else(|| no_profile(self.library, name))?;
+        self.profile = self.suite.catalogue.profiles.get(name).ok_or_else(|| no_profile(self.suite, name))?;
         self.chosen = reason;
         Ok(())
     }
 
     /// Makes the plan, and holds the probes to the profile that was chosen after they ran.
     fn plan(&mut self) -> Result<(), CheckError> {
-        let held = probes(self.library, self.profile, &self.facts, &self.setting);
+        let held = probes(self.suite, self.profile, &self.facts, &self.setting);
         for (item, _) in &mut self.probed {
             if let Some(again) = held.items.iter().find(|again| again.scenario == item.scenario) {
                 *item = again.clone();
                 item.fate = Fate::Run;
             }
         }
-        self.plan = plan(self.library, self.profile, &self.facts, &self.setting);
+        self.plan = plan(self.suite, self.profile, &self.facts, &self.setting);
         if self.plan.items.is_empty() {
             let patterns = self.options.only.iter().map(|only| format!("`{only}`")).collect::<Vec<_>>().join(", ");
             return Err(CheckError::NothingToRun { patterns });
@@ -292,7 +293,7 @@ impl<'a> Survey<'a> {
         let mut clauses = IndexMap::new();
         for expected in expected {
             let Some(binding) = &expected.binding else { continue };
-            let says = || self.library.catalogue.clauses.get(&expected.clause).map_or_else(String::new, |clause| clause.says.clone());
+            let says = || self.suite.catalogue.clauses.get(&expected.clause).map_or_else(String::new, |clause| clause.says.clone());
             clauses.entry(expected.clause.to_string()).or_insert_with(|| Planned {
                 says: says(),
                 level: binding.level,
@@ -325,8 +326,8 @@ impl<'a> Survey<'a> {
 
     fn facts_found(&self) -> IndexMap<String, Fact> {
         let expected = |capability: &str| {
-            let clause = deciding_clause(self.library, capability);
-            let level = clause.and_then(|clause| self.library.catalogue.clauses.get(&clause)?.binding(self.profile)).map(|bound| bound.level);
+            let clause = deciding_clause(self.suite, capability);
+            let level = clause.and_then(|clause| self.suite.catalogue.clauses.get(&clause)?.binding(self.profile)).map(|bound| bound.level);
             self.profile.expects(capability, level).to_string()
         };
         let found = |fact: &crate::plan::Fact| match fact.state {
@@ -343,8 +344,8 @@ impl<'a> Survey<'a> {
     }
 }
 
-fn no_profile(library: &Library, name: &str) -> CheckError {
-    let names: Vec<&str> = library.catalogue.profiles.keys().map(String::as_str).chain([AUTO]).collect();
+fn no_profile(suite: &Suite, name: &str) -> CheckError {
+    let names: Vec<&str> = suite.catalogue.profiles.keys().map(String::as_str).chain([AUTO]).collect();
     let hint = did_you_mean(name, names.iter().copied()).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
     CheckError::NoProfile { name: name.to_owned(), hint, all: names.join(", ") }
 }

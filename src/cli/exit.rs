@@ -48,16 +48,16 @@ impl Exit {
 
 /// A failure that ends a command: which code, and what a person is told.
 #[derive(Debug)]
-pub struct Ended {
+pub(super) struct Ended {
     /// The exit code.
-    pub exit: Exit,
+    pub(super) exit: Exit,
     /// What happened, where, what was expected, what to do.
-    pub message: String,
+    pub(super) message: String,
 }
 
 impl Ended {
     /// An end with its message.
-    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+    pub(super) fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self { exit, message: message.into() }
     }
 }

@@ -4,28 +4,27 @@ use std::fmt::Write;
 
 use super::args::ExplainArgs;
 use super::exit::{Ended, Exit};
-use super::library::library;
+use super::suite::suite;
 use super::output::Output;
 use crate::clause::{Clause, ClauseId};
-use crate::plan::Library;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Suite};
 use crate::text::did_you_mean;
 
 pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, Ended> {
-    let library = library(args.scenarios.as_deref(), output)?;
-    let known = ClauseId::new(&args.clause).ok().and_then(|id| library.catalogue.clauses.get(&id));
-    let clause = known.ok_or_else(|| unknown(&args.clause, &library))?;
-    Output::print(&explained(clause, &library));
+    let suite = suite(args.scenarios.as_deref(), output)?;
+    let known = ClauseId::new(&args.clause).ok().and_then(|id| suite.catalogue.clauses.get(&id));
+    let clause = known.ok_or_else(|| unknown(&args.clause, &suite))?;
+    Output::print(&explained(clause, &suite));
     Ok(Exit::Conforms)
 }
 
-fn unknown(name: &str, library: &Library) -> Ended {
-    let ids = library.catalogue.clauses.keys().map(ClauseId::as_str);
+fn unknown(name: &str, suite: &Suite) -> Ended {
+    let ids = suite.catalogue.clauses.keys().map(ClauseId::as_str);
     let hint = did_you_mean(name, ids).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
     Ended::new(Exit::Usage, format!("there is no clause `{name}`{hint}"))
 }
 
-fn explained(clause: &Clause, library: &Library) -> String {
+fn explained(clause: &Clause, suite: &Suite) -> String {
     let mut out = format!("{}\n  {}\n", clause.id, clause.says);
     for (document, section) in &clause.documents {
         let _ = write!(out, "\n  {:<7} {}, \"{}\"", section.level, document.title(), section.section);
@@ -42,12 +41,12 @@ fn explained(clause: &Clause, library: &Library) -> String {
         let _ = writeln!(out, "\n  It can't be judged without {}.", names.join(", "));
     }
     let _ = writeln!(out, "\n  Binds under these profiles:");
-    for (name, profile) in &library.catalogue.profiles {
+    for (name, profile) in &suite.catalogue.profiles {
         if let Some(binding) = clause.binding(profile) {
             let _ = writeln!(out, "    {name:<16} {}", binding.level);
         }
     }
-    let judges = judges(clause, library);
+    let judges = judges(clause, suite);
     let _ = writeln!(out, "\n  Judged by:");
     if judges.is_empty() {
         let _ = writeln!(out, "    nothing");
@@ -59,16 +58,16 @@ fn explained(clause: &Clause, library: &Library) -> String {
 }
 
 /// Where it is judged, and what is expected there.
-fn judges(clause: &Clause, library: &Library) -> Vec<(String, String)> {
+fn judges(clause: &Clause, suite: &Suite) -> Vec<(String, String)> {
     let id = clause.id.as_str();
     let mut found = Vec::new();
-    let scenarios = library.suite.scenarios.values().chain(library.suite.probes.values());
+    let scenarios = suite.scenarios.values().chain(suite.probes.values());
     for scenario in scenarios {
         found.extend(judged_in(scenario, id));
     }
-    for always in &library.suite.always {
+    for always in &suite.always {
         for (clause, expectation) in always.expect.iter().filter(|(clause, _)| clause.as_str() == id) {
-            let position = format!("scenarios/always.yaml:{}:{}", clause.place.line, clause.place.column);
+            let position = format!("{}:{}:{}", always.path, clause.place.line, clause.place.column);
             found.push((position, format!("on every exchange that fits: {}", expectation.wording())));
         }
     }

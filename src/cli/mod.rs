@@ -5,7 +5,7 @@ mod begin;
 mod embedded;
 mod exit;
 mod explain;
-mod library;
+mod suite;
 mod output;
 mod report;
 mod scenario;

@@ -5,22 +5,22 @@ use std::path::{Path, PathBuf};
 
 use super::args::{ScenarioArgs, ScenarioCommand};
 use super::exit::{Ended, Exit};
-use super::library::{files, invalid, library};
+use super::suite::{files, invalid, suite};
 use super::output::Output;
 use crate::clause::Catalogue;
-use crate::plan::{Library, glob, terms};
-use crate::scenario::{Act, Scenario, Step, read_scenario, schema};
+use crate::plan::glob;
+use crate::scenario::{Act, Scenario, Step, Suite, read_scenario, schema};
 use crate::text::{Diagnostics, SourceFile, did_you_mean};
 
 pub(super) fn run(args: &ScenarioArgs, output: &Output) -> Result<Exit, Ended> {
     let directory = args.scenarios.as_deref();
     match &args.command {
-        ScenarioCommand::List { only } => list(&library(directory, output)?, only),
-        ScenarioCommand::Show { id } => show(&library(directory, output)?, id),
+        ScenarioCommand::List { only } => list(&suite(directory, output)?, only),
+        ScenarioCommand::Show { id } => show(&suite(directory, output)?, id),
         ScenarioCommand::Lint { files } if files.is_empty() => {
-            let library = library(directory, output)?;
-            let (scenarios, probes) = (library.suite.scenarios.len(), library.suite.probes.len());
-            output.remark(&format!("no mistakes in {scenarios} scenarios, {probes} probes and {} clauses", library.catalogue.clauses.len()));
+            let suite = suite(directory, output)?;
+            let (scenarios, probes) = (suite.scenarios.len(), suite.probes.len());
+            output.remark(&format!("no mistakes in {scenarios} scenarios, {probes} probes and {} clauses", suite.catalogue.clauses.len()));
             Ok(Exit::Conforms)
         }
         ScenarioCommand::Lint { files } => lint(files, directory, output),
@@ -31,9 +31,9 @@ pub(super) fn run(args: &ScenarioArgs, output: &Output) -> Result<Exit, Ended> {
     }
 }
 
-fn list(library: &Library, only: &[String]) -> Result<Exit, Ended> {
+fn list(suite: &Suite, only: &[String]) -> Result<Exit, Ended> {
     let wanted = |id: &str| only.is_empty() || only.iter().any(|pattern| glob(pattern, id));
-    let chosen: Vec<&Scenario> = library.suite.scenarios.values().filter(|scenario| wanted(&scenario.id)).collect();
+    let chosen: Vec<&Scenario> = suite.scenarios.values().filter(|scenario| wanted(&scenario.id)).collect();
     if chosen.is_empty() {
         return Err(Ended::new(Exit::Usage, "no scenario matches; `plimsoll scenario list` without a pattern lists all"));
     }
@@ -46,18 +46,18 @@ fn list(library: &Library, only: &[String]) -> Result<Exit, Ended> {
     Ok(Exit::Conforms)
 }
 
-fn show(library: &Library, id: &str) -> Result<Exit, Ended> {
-    let known = library.suite.scenarios.get(id).or_else(|| library.suite.probes.get(id));
+fn show(suite: &Suite, id: &str) -> Result<Exit, Ended> {
+    let known = suite.scenarios.get(id).or_else(|| suite.probes.get(id));
     let scenario = known.ok_or_else(|| {
-        let ids = library.suite.scenarios.keys().chain(library.suite.probes.keys()).map(String::as_str);
+        let ids = suite.scenarios.keys().chain(suite.probes.keys()).map(String::as_str);
         let hint = did_you_mean(id, ids).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
         Ended::new(Exit::Usage, format!("there is no scenario `{id}`{hint}"))
     })?;
-    Output::print(&shown(scenario, library));
+    Output::print(&shown(scenario, suite));
     Ok(Exit::Conforms)
 }
 
-fn shown(scenario: &Scenario, library: &Library) -> String {
+fn shown(scenario: &Scenario, suite: &Suite) -> String {
     let mut out = format!("{}\n  {}\n  {}\n", scenario.id, scenario.title.value, scenario.path);
     if !scenario.needs.is_empty() {
         let needs: Vec<&str> = scenario.needs.iter().map(|need| need.as_str()).collect();
@@ -67,12 +67,12 @@ fn shown(scenario: &Scenario, library: &Library) -> String {
         let _ = writeln!(out, "  once for each <{}>", each.name.value);
     }
     for (n, step) in scenario.steps.iter().enumerate() {
-        step_shown(step, &format!("{}", n + 1), library, &mut out);
+        step_shown(step, &format!("{}", n + 1), suite, &mut out);
     }
     out
 }
 
-fn step_shown(step: &Step, number: &str, library: &Library, out: &mut String) {
+fn step_shown(step: &Step, number: &str, suite: &Suite, out: &mut String) {
     let when = step.when.as_ref().map_or_else(String::new, |when| format!(" (only after {})", when.outcome.value));
     let _ = writeln!(out, "\n  {number}. {}{when}", step.title);
     match &step.act {
@@ -84,8 +84,7 @@ fn step_shown(step: &Step, number: &str, library: &Library, out: &mut String) {
             for (outcome, clause, expectation) in request.expectations() {
                 let when = outcome.map_or_else(String::new, |outcome| format!("{}: ", outcome.as_str()));
                 let _ = writeln!(out, "     - {when}{} — {}", clause.as_str(), expectation.wording());
-                let says = crate::clause::ClauseId::new(clause.as_str()).ok().and_then(|id| library.catalogue.clauses.get(&id));
-                if let Some(clause) = says {
+                if let Some(clause) = suite.catalogue.clauses.get(&clause.value) {
                     let _ = writeln!(out, "       {}", clause.says);
                 }
             }
@@ -99,7 +98,7 @@ fn step_shown(step: &Step, number: &str, library: &Library, out: &mut String) {
         Act::Together(branches) => {
             for (n, branch) in branches.iter().enumerate() {
                 for (m, step) in branch.iter().enumerate() {
-                    step_shown(step, &format!("{number}.{}.{}", n + 1, m + 1), library, out);
+                    step_shown(step, &format!("{number}.{}.{}", n + 1, m + 1), suite, out);
                 }
             }
         }
@@ -109,13 +108,12 @@ fn step_shown(step: &Step, number: &str, library: &Library, out: &mut String) {
 /// Checks files of the user's own against the clauses and capabilities of the set.
 fn lint(paths: &[PathBuf], directory: Option<&Path>, output: &Output) -> Result<Exit, Ended> {
     let catalogue = files(directory).and_then(|files| Catalogue::read(&files)).map_err(|mistakes| invalid(&mistakes, output))?;
-    let terms = terms(&catalogue);
     let mut wrong = Diagnostics::default();
     for path in paths {
         match SourceFile::open(path) {
             Err(mistake) => wrong.push(mistake),
             Ok(file) => {
-                if let Err(mistakes) = read_scenario(&file, &id_of(path), &terms) {
+                if let Err(mistakes) = read_scenario(&file, &id_of(path), &catalogue) {
                     wrong.extend(mistakes);
                 }
             }

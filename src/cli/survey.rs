@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use super::args::{FailOn, RunArgs};
 use super::embedded::{self, Embedded};
 use super::exit::{Ended, Exit};
-use super::library::library;
+use super::suite::suite_and_hash;
 use super::output::Output;
 use super::target::{self, TargetAddress};
 use crate::check::{CheckError, Options, Progress, check};
@@ -15,7 +15,7 @@ use crate::clause::Level;
 use crate::client::credentials::{Credentials, Environment, Given, Secret, resolve};
 use crate::client::{Client, Options as ClientOptions};
 use crate::clock::{self, Clock};
-use crate::plan::Library;
+use crate::scenario::Suite;
 use crate::record::{Outcome, Record, write_atomically};
 use crate::report::{Format, Style};
 
@@ -34,11 +34,11 @@ const LONGEST_PASSWORD: u64 = 64 << 10;
 pub(super) fn run(args: &RunArgs, manner: Manner, output: &Output) -> Result<Exit, Ended> {
     let targets = args.targets.iter().map(|text| target::parse(text)).collect::<Result<Vec<_>, _>>();
     let targets = targets.map_err(|why| Ended::new(Exit::Usage, why))?;
-    let library = library(args.scenarios.as_deref(), output)?;
+    let (suite, hash) = suite_and_hash(args.scenarios.as_deref(), output)?;
     let password = args.password_stdin.then(read_password).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|why| Ended::new(Exit::Bug, format!("no runtime could be made: {why}")))?;
-    let run = Run { args, manner, output, library: &library, password };
+    let run = Run { args, manner, output, suite: &suite, hash, password };
     runtime.block_on(async {
         if targets.is_empty() {
             return run.embedded().await;
@@ -71,7 +71,8 @@ struct Run<'a> {
     args: &'a RunArgs,
     manner: Manner,
     output: &'a Output,
-    library: &'a Library,
+    suite: &'a Suite,
+    hash: String,
     password: Option<Secret>,
 }
 
@@ -116,7 +117,7 @@ impl Run<'_> {
                 std::future::pending::<()>().await;
             }
         });
-        let checked = check(self.library, &client, &options, &progress, interrupt).await;
+        let checked = check(self.suite, &client, &options, &progress, interrupt).await;
         progress.end();
         let record = checked.map_err(|why| refused(&why))?;
         self.tell(&record, directory.as_deref())
@@ -138,7 +139,7 @@ impl Run<'_> {
             keep_failed: args.keep_failed,
             wait_expiry: args.wait_expiry,
             embedded,
-            scenario_set: self.library.hash.clone(),
+            scenario_set: self.hash.clone(),
         }
     }
 

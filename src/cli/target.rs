@@ -6,23 +6,23 @@ use http::Uri;
 
 /// A registry's address and, perhaps, where in it to work.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TargetAddress {
+pub(super) struct TargetAddress {
     /// Scheme and authority, path `/`.
-    pub base: Uri,
+    pub(super) base: Uri,
     /// `repository/prefix` behind the host, where one was given.
-    pub prefix: Option<String>,
+    pub(super) prefix: Option<String>,
 }
 
 impl TargetAddress {
     /// `http://host:port` without a trailing slash.
     #[must_use]
-    pub fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         self.base.to_string().trim_end_matches('/').to_owned()
     }
 
     /// `host:port` as typed.
     #[must_use]
-    pub fn host(&self) -> String {
+    pub(super) fn host(&self) -> String {
         self.base.authority().map(ToString::to_string).unwrap_or_default()
     }
 }
@@ -31,7 +31,7 @@ impl TargetAddress {
 ///
 /// # Errors
 /// What is wrong with it, and the forms that are taken.
-pub fn parse(text: &str) -> Result<TargetAddress, String> {
+pub(super) fn parse(text: &str) -> Result<TargetAddress, String> {
     let bad = |why: &str| format!("`{text}` is no target: {why}. Write http://HOST:PORT, https://HOST, or HOST[/REPOSITORY/PREFIX]");
     if text.contains('@') {
         return Err("a target holds no credentials, since they would show in the process list: use --user with --password-stdin, or PLIMSOLL_USER and PLIMSOLL_PASSWORD".into());

@@ -157,7 +157,12 @@ fn without_places(text: &str) -> String {
     PLACES.iter().fold(text.to_owned(), |text, place| {
         place
             .replace_all(&text, |found: &Captures<'_>| {
-                let at = if found[0].ends_with('@') { "@" } else { "" };
+                let value = &found[0][found[1].len()..];
+                // `Basic authentication` is no login.
+                if found[1].ends_with([' ', '\t']) && value.len() < 24 && value.bytes().all(|b| b.is_ascii_alphabetic()) {
+                    return found[0].to_owned();
+                }
+                let at = if value.ends_with('@') { "@" } else { "" };
                 format!("{}{REDACTED}{at}", &found[1])
             })
             .into_owned()
@@ -202,6 +207,7 @@ mod tests {
             ("http://u:p@h/x?sig=abc&_state=keep", "http://[redacted]@h/x?sig=[redacted]&_state=keep"),
             ("wants Bearer eyJhbGciOi.x.y here", "wants Bearer [redacted] here"),
             (r#"Bearer realm="http://h/t""#, r#"Bearer realm="http://h/t""#),
+            ("Basic authentication required", "Basic authentication required"),
             ("a@b.example sent nothing", "a@b.example sent nothing"),
         ];
         for (text, want) in cases {

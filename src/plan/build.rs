@@ -9,8 +9,7 @@ use super::facts::{Facts, State};
 use super::item::{Always, Expected, Fate, Item};
 use super::steps::Steps;
 use crate::clause::{Capability, Catalogue, ClauseId, Profile};
-use super::library::Library;
-use crate::scenario::{self, Each, Flavour, Scenario, Values};
+use crate::scenario::{self, Each, Flavour, Scenario, Suite, Values};
 use crate::seed::Seed;
 
 /// The capability without which nothing can be judged: the base endpoint answers.
@@ -52,7 +51,7 @@ pub struct Plan {
 /// What everything in a plan is made from.
 #[derive(Clone, Copy)]
 pub(super) struct Source<'a> {
-    pub(super) library: &'a Library,
+    pub(super) suite: &'a Suite,
     pub(super) profile: &'a Profile,
     pub(super) facts: &'a Facts,
     pub(super) setting: &'a Setting,
@@ -60,25 +59,25 @@ pub(super) struct Source<'a> {
 
 /// The plan of a run: every scenario that the profile has a say in.
 #[must_use]
-pub fn plan(library: &Library, profile: &Profile, facts: &Facts, setting: &Setting) -> Plan {
-    let source = Source { library, profile, facts, setting };
+pub fn plan(suite: &Suite, profile: &Profile, facts: &Facts, setting: &Setting) -> Plan {
+    let source = Source { suite, profile, facts, setting };
     let wanted = |id: &str| setting.only.is_empty() || setting.only.iter().any(|pattern| glob(pattern, id));
-    let items = library.suite.scenarios.values().filter(|scenario| wanted(&scenario.id)).flat_map(|scenario| items(source, scenario));
+    let items = suite.scenarios.values().filter(|scenario| wanted(&scenario.id)).flat_map(|scenario| items(source, scenario));
     let items = items.filter(|item| item.expectations().iter().any(|expected| expected.binding.is_some())).collect();
     Plan { items, always: always(source) }
 }
 
 /// The plan of the probes: one item per capability that has a probe, in the catalogue's order.
 #[must_use]
-pub fn probes(library: &Library, profile: &Profile, facts: &Facts, setting: &Setting) -> Plan {
-    let source = Source { library, profile, facts, setting };
+pub fn probes(suite: &Suite, profile: &Profile, facts: &Facts, setting: &Setting) -> Plan {
+    let source = Source { suite, profile, facts, setting };
     let mut ids: Vec<&str> = Vec::new();
-    for id in library.catalogue.capabilities.values().filter_map(|capability| capability.probe.as_ref()) {
+    for id in suite.catalogue.capabilities.values().filter_map(|capability| capability.probe.as_ref()) {
         if !ids.contains(&id.as_str()) {
             ids.push(id.as_str());
         }
     }
-    let scenarios = ids.into_iter().filter_map(|id| library.suite.probes.get(id));
+    let scenarios = ids.into_iter().filter_map(|id| suite.probes.get(id));
     Plan { items: scenarios.flat_map(|scenario| items(source, scenario)).collect(), always: always(source) }
 }
 
@@ -114,30 +113,29 @@ pub fn glob(pattern: &str, text: &str) -> bool {
 fn always(source: Source<'_>) -> Vec<Always> {
     let mut number = ALWAYS;
     let statement = |statement: &scenario::Always| Always {
-        on: statement.on.clone().map(Arc::new),
+        on: Arc::new(statement.on.clone()),
         expect: statement
             .expect
             .iter()
-            .filter_map(|(clause, expectation)| {
+            .map(|(clause, expectation)| {
                 number += 1;
-                let id = ClauseId::new(clause.as_str()).ok()?;
-                Some(Expected {
+                Expected {
                     number,
-                    binding: binding(source, &id),
-                    requires: requires(&source.library.catalogue, &id),
-                    clause: id,
-                    position: format!("scenarios/always.yaml:{}:{}", clause.place.line, clause.place.column),
+                    binding: binding(source, &clause.value),
+                    requires: requires(&source.suite.catalogue, &clause.value),
+                    clause: clause.value.clone(),
+                    position: format!("{}:{}:{}", statement.path, clause.place.line, clause.place.column),
                     outcome: None,
                     expectation: Arc::new(expectation.clone()),
-                })
+                }
             })
             .collect(),
     };
-    source.library.suite.always.iter().map(statement).collect()
+    source.suite.always.iter().map(statement).collect()
 }
 
 pub(super) fn binding(source: Source<'_>, clause: &ClauseId) -> Option<crate::clause::Binding> {
-    source.library.catalogue.clauses.get(clause)?.binding(source.profile)
+    source.suite.catalogue.clauses.get(clause)?.binding(source.profile)
 }
 
 pub(super) fn requires(catalogue: &Catalogue, clause: &ClauseId) -> Vec<ClauseId> {
@@ -178,7 +176,7 @@ fn item(source: Source<'_>, scenario: &Arc<Scenario>, value: Option<(&Each, &sce
     }
     let label = value.map(|(_, value)| value.label().to_owned());
     let seed = Seed::new(setting.seed).child(&setting.run).child(&scenario.id).child(label.as_deref().unwrap_or_default());
-    let flavour = match source.facts.state("push-manifest") {
+    let flavour = match source.facts.state("oci-manifest") {
         State::Declined if source.facts.has("docker-manifest") => Flavour::Docker,
         _ => Flavour::Oci,
     };
@@ -260,7 +258,7 @@ fn fate(source: Source<'_>, scenario: &Scenario) -> Fate {
             State::Accepted => {}
             State::Declined => {
                 let observed = source.facts.capabilities.get(capability).map_or("", |fact| fact.observed.as_str());
-                let from_driver = source.library.catalogue.capabilities.get(capability).is_some_and(|known: &Capability| known.from_driver);
+                let from_driver = source.suite.catalogue.capabilities.get(capability).is_some_and(|known: &Capability| known.from_driver);
                 let reason = if from_driver { observed.to_owned() } else { format!("{capability} declined") };
                 return Fate::Skip(reason);
             }
@@ -278,22 +276,22 @@ fn stuck(source: Source<'_>, capability: &str) -> Fate {
 }
 
 fn to_blame(source: Source<'_>, capability: &str) -> Option<ClauseId> {
-    let known = source.library.catalogue.capabilities.get(capability)?;
+    let known = source.suite.catalogue.capabilities.get(capability)?;
     let upstream = known.needs.iter().find(|need| matches!(source.facts.state(need.as_str()), State::Broken | State::Unknown));
     match upstream {
         Some(need) if source.facts.state(capability) != State::Broken => to_blame(source, need.as_str()),
-        _ => deciding_clause(source.library, capability),
+        _ => deciding_clause(source.suite, capability),
     }
 }
 
 /// The clause that decides a capability: the first of the first outcome of its probe's deciding step.
 #[must_use]
-pub fn deciding_clause(library: &Library, capability: &str) -> Option<ClauseId> {
-    let probe = library.catalogue.capabilities.get(capability)?.probe.as_ref()?;
-    let scenario = library.suite.probes.get(probe.as_str())?;
+pub fn deciding_clause(suite: &Suite, capability: &str) -> Option<ClauseId> {
+    let probe = suite.catalogue.capabilities.get(capability)?.probe.as_ref()?;
+    let scenario = suite.probes.get(probe.as_str())?;
     let mut requests = scenario.all_steps().into_iter().filter_map(scenario::Step::request);
     let request = requests.find(|request| request.capability.as_ref().is_some_and(|named| named.as_str() == capability))?;
-    request.outcomes.values().next()?.keys().next().and_then(|clause| ClauseId::new(clause.as_str()).ok())
+    request.outcomes.values().next()?.keys().next().map(|clause| clause.value.clone())
 }
 
 #[cfg(test)]

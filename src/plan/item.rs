@@ -222,8 +222,8 @@ pub struct Expected {
 /// A statement that is judged on every exchange.
 #[derive(Clone, Debug)]
 pub struct Always {
-    /// Which exchanges it is about; none: all.
-    pub on: Option<Arc<Condition>>,
+    /// Which exchanges it is about.
+    pub on: Arc<Condition>,
     /// What is judged. Numbers go on where no item's own ever reach.
     pub expect: Vec<Expected>,
 }

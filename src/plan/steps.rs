@@ -77,7 +77,7 @@ impl<'a> Steps<'a> {
     fn request(&mut self, written: &scenario::Step, request: &scenario::Request, depends: Vec<usize>) -> Step {
         let act = Act::Request(Box::new(planned_request(request)));
         let mut step = self.plain(written, act, depends);
-        step.expect = request.expect.iter().filter_map(|(clause, expectation)| self.expected(clause, expectation, None)).collect();
+        step.expect = request.expect.iter().map(|(clause, expectation)| self.expected(clause, expectation, None)).collect();
         step.outcomes = request.outcomes.iter().filter_map(|(name, expect)| self.outcome(name.as_str(), expect)).collect();
         step.capability = request.capability.as_ref().map(|capability| self.deciding(capability.as_str()));
         step.save = request.save.iter().filter_map(|(name, save)| Some((name.value.clone(), planned_save(&save.value)?))).collect();
@@ -88,26 +88,24 @@ impl<'a> Steps<'a> {
 
     fn outcome(&mut self, name: &str, expect: &scenario::Expect) -> Option<Outcome> {
         let status = expect.values().find_map(Expectation::status)?.clone();
-        let expect = expect.iter().filter_map(|(clause, expectation)| self.expected(clause, expectation, Some(name))).collect();
+        let expect = expect.iter().map(|(clause, expectation)| self.expected(clause, expectation, Some(name))).collect();
         Some(Outcome { name: name.to_owned(), status, expect })
     }
 
-    /// `None` for an id that can't be one, which the lint tells before any plan is made.
-    fn expected(&mut self, clause: &At<String>, expectation: &Expectation, outcome: Option<&str>) -> Option<Expected> {
-        let id = ClauseId::new(clause.as_str()).ok()?;
-        Some(Expected {
+    fn expected(&mut self, clause: &At<ClauseId>, expectation: &Expectation, outcome: Option<&str>) -> Expected {
+        Expected {
             number: self.numbers.next(),
-            binding: binding(self.source, &id),
-            requires: requires(&self.source.library.catalogue, &id),
-            clause: id,
+            binding: binding(self.source, &clause.value),
+            requires: requires(&self.source.suite.catalogue, &clause.value),
+            clause: clause.value.clone(),
             position: self.scenario.position(clause.place),
             outcome: outcome.map(str::to_owned),
             expectation: Arc::new(expectation.clone()),
-        })
+        }
     }
 
     fn deciding(&self, capability: &str) -> Deciding {
-        let level = deciding_clause(self.source.library, capability).and_then(|clause| binding(self.source, &clause)).map(|bound| bound.level);
+        let level = deciding_clause(self.source.suite, capability).and_then(|clause| binding(self.source, &clause)).map(|bound| bound.level);
         Deciding { capability: capability.to_owned(), expected: self.source.profile.expects(capability, level) }
     }
 

@@ -1,0 +1,108 @@
+//! The client, and one hop.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::auth::Logins;
+use super::call::{Call, Outbound, Prepared};
+use super::options::{ClientError, Options};
+use super::wire::{Connection, Limits, Outcome, Pool, Tls, open};
+use crate::exchange::{Exchange, Failure, Request, Secrets, Timings};
+
+/// Sends requests. Clones share connections, logins, secrets and the count of exchanges. A client belongs to the Tokio runtime in which
+/// it is first used; another runtime takes another client.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    limits: Limits,
+    tls: Tls,
+    pool: Pool,
+    exchanges: AtomicU64,
+    logins: Logins,
+    secrets: Secrets,
+}
+
+impl Client {
+    /// A client without any connection yet.
+    ///
+    /// # Errors
+    /// A CA certificate that can't be used; credentials without a target.
+    pub fn new(options: Options) -> Result<Self, ClientError> {
+        let limits = Limits {
+            connect: options.connect_timeout,
+            request: options.request_timeout,
+            body_limit: options.body_limit,
+            body_cap: options.body_cap,
+            deadline: options.deadline,
+        };
+        let (tls, secrets) = (Tls::new(&options.ca_certs)?, options.secrets.clone());
+        let logins = Logins::new(options)?;
+        let inner = Inner { limits, tls, pool: Pool::default(), exchanges: AtomicU64::new(0), logins, secrets };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// One request and what came of it: no login, no redirect. It ends within the time-outs, whatever the peer does. A reused connection that
+    /// turns out to be dead before any byte of an answer is replaced by a new one, once.
+    pub async fn send(&self, call: Call) -> Exchange {
+        self.send_keeping(call, self.inner.limits.body_limit).await
+    }
+
+    /// How many exchanges there were, of logins and redirects too; one that was tried again on a new connection counts once.
+    #[must_use]
+    pub fn exchanges(&self) -> u64 {
+        self.inner.exchanges.load(Ordering::Relaxed)
+    }
+
+    /// The secrets that this client knows; it adds those that it learns.
+    #[must_use]
+    pub fn secrets(&self) -> &Secrets {
+        &self.inner.secrets
+    }
+
+    pub(super) fn logins(&self) -> &Logins {
+        &self.inner.logins
+    }
+
+    /// [`Client::send`], with another limit on what is kept of the body.
+    pub(super) async fn send_keeping(&self, call: Call, body_limit: usize) -> Exchange {
+        self.inner.exchanges.fetch_add(1, Ordering::Relaxed);
+        let Prepared { mut request, sending, route } = Prepared::of(call);
+        let route = match route {
+            Ok(route) => route,
+            Err(failure) => return failed(request, failure),
+        };
+        let limits = Limits { body_limit, ..self.inner.limits };
+        match self.exchange(&Outbound { request: &request, sending: &sending, route: &route }, &limits).await {
+            Ok(outcome) => {
+                if let Some(connection) = outcome.connection {
+                    self.inner.pool.put(&route.origin, connection);
+                }
+                request.body.sent = outcome.sent;
+                Exchange { request, answer: outcome.answer, timings: outcome.timings }
+            }
+            Err(failure) => failed(request, failure),
+        }
+    }
+
+    async fn exchange(&self, call: &Outbound<'_>, limits: &Limits) -> Result<Outcome, Failure> {
+        let origin = &call.route.origin;
+        // A body cut on purpose ends as a dead connection does, so there it must be certain that the connection was alive.
+        let idle = if call.sending.cut { None } else { self.inner.pool.take(origin).await };
+        if let Some(connection) = idle {
+            let outcome = connection.exchange(call, limits).await;
+            if !outcome.stale {
+                return Ok(outcome);
+            }
+        }
+        let opened = open(origin, &self.inner.tls, limits).await?;
+        Ok(Connection::new(opened, origin.clone()).await?.exchange(call, limits).await)
+    }
+}
+
+/// An exchange that never came to a connection.
+pub(super) fn failed(request: Request, failure: Failure) -> Exchange {
+    Exchange { request, answer: Err(failure), timings: Timings::default() }
+}
