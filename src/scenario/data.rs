@@ -12,8 +12,8 @@ pub(super) type Data = IndexMap<At<String>, Datum>;
 
 /// What is known of a datum, and of each part of an image.
 const FIELDS: [&str; 5] = ["digest", "size", "last", "type", "hex"];
-/// How long a chain of images that share layers may be.
-const LONGEST_CHAIN: usize = 16;
+/// How long a chain of data that are made of each other may be.
+const LONGEST_CHAIN: usize = 64;
 
 /// The parts of an image: `config`, `layer1`, …; none where the datum is no image.
 pub(super) fn parts(name: &str, data: &Data) -> Vec<String> {
@@ -72,7 +72,7 @@ pub(super) fn listed(words: &[&str]) -> String {
     format!("{}{}", some.join(", "), if words.len() > some.len() { " …" } else { "" })
 }
 
-/// An order in which each datum comes after all that it is made of, by position; or a datum that is made of itself.
+/// An order in which each datum comes after all that it is made of, by position; or a datum that is made of itself, or of too many others.
 pub(super) fn order(data: &Data) -> Result<HashMap<String, usize>, At<String>> {
     let mut order = HashMap::new();
     for name in data.keys() {
@@ -86,7 +86,7 @@ fn visit<'a>(name: &'a str, data: &'a Data, order: &mut HashMap<String, usize>, 
     if order.contains_key(name) {
         return Ok(());
     }
-    if path.contains(&name) {
+    if path.contains(&name) || path.len() >= LONGEST_CHAIN {
         return Err(key.clone());
     }
     path.push(key);

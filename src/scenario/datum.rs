@@ -171,56 +171,82 @@ impl Datum {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct List(pub Vec<String>);
 
-/// The longest list that a range may make.
-const LONGEST_LIST: u64 = 100_000;
-
-impl<'de> Deserialize<'de> for List {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ListVisitor)
-    }
+/// A list, as serde reads it: a range is not yet written out.
+#[derive(Clone, Debug)]
+pub(super) enum ListFile {
+    Texts(Vec<String>),
+    Range(Numbered),
 }
 
-#[derive(Deserialize, JsonSchema)]
+/// Numbered texts.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Numbered {
+pub(super) struct Numbered {
     /// First and last number.
-    range: (u64, u64),
+    range: (u32, u32),
     /// What stands before the number.
     #[serde(default)]
     prefix: String,
     /// How many digits it has at least.
     #[serde(default)]
-    width: usize,
+    width: u8,
+}
+
+impl ListFile {
+    /// How many texts it has.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Texts(texts) => texts.len(),
+            Self::Range(Numbered { range: (from, to), .. }) => (to.saturating_sub(*from) as usize).saturating_add(1),
+        }
+    }
+
+    /// The list, written out.
+    pub(super) fn list(self) -> List {
+        match self {
+            Self::Texts(texts) => List(texts),
+            Self::Range(Numbered { range: (from, to), prefix, width }) => {
+                List((from..=to).map(|n| format!("{prefix}{n:0width$}", width = usize::from(width))).collect())
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ListFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ListVisitor)
+    }
 }
 
 struct ListVisitor;
 
 impl<'de> Visitor<'de> for ListVisitor {
-    type Value = List;
+    type Value = ListFile;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of texts, or `{ range: [1, 100], prefix: t, width: 3 }`")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<List, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<ListFile, A::Error> {
         let mut list = Vec::new();
         while let Some(entry) = entries.next_element()? {
             list.push(entry);
         }
-        Ok(List(list))
+        Ok(ListFile::Texts(list))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<List, A::Error> {
-        let Numbered { range: (from, to), prefix, width } = Numbered::deserialize(de::value::MapAccessDeserializer::new(map))?;
-        if from > to || to - from >= LONGEST_LIST || width > 64 {
-            let help = "the first number comes first; at most 100000 of them, of at most 64 digits";
-            return Err(mistake(format_args!("the range [{from}, {to}] can't be made"), "", Some(help)));
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ListFile, A::Error> {
+        let numbered = Numbered::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        let (from, to) = numbered.range;
+        if from > to {
+            let help = Some("the smaller number comes first");
+            return Err(mistake(format_args!("the range [{from}, {to}] runs backwards"), "", help));
         }
-        Ok(List((from..=to).map(|n| format!("{prefix}{n:0width$}")).collect()))
+        Ok(ListFile::Range(numbered))
     }
 }
 
-impl JsonSchema for List {
+impl JsonSchema for ListFile {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "List".into()
     }

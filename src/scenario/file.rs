@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Auth, Body, Client, Datum, Each, Expect, Flavour, Headers, List, Many, Outcomes, Query, Save, Size, Until, Walk};
+use super::{Auth, Body, Client, Datum, Each, Expect, Flavour, Headers, Many, Outcomes, Query, Save, Size, Until, Walk};
 use crate::oci::Algorithm;
 use crate::text::{At, JsonTemplate, Template};
 
@@ -31,7 +31,7 @@ pub(super) struct ScenarioFile {
     pub(super) data: IndexMap<At<String>, At<DatumFile>>,
     /// Named lists of text.
     #[serde(default)]
-    pub(super) lists: IndexMap<At<String>, List>,
+    pub(super) lists: IndexMap<At<String>, super::datum::ListFile>,
     /// The script.
     pub(super) steps: Vec<At<StepFile>>,
 }
@@ -43,6 +43,7 @@ fn one_repository() -> Vec<At<String>> {
 /// Named content: exactly one of `blob`, `text`, `json`, `manifest`, `index`, `image`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Datum")]
 pub(super) struct DatumFile {
     /// That many incompressible bytes.
     pub(super) blob: Option<Size>,
@@ -67,6 +68,7 @@ pub(super) struct DatumFile {
 /// A step: exactly one of `request`, `push`, `together`, `advance`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Step")]
 pub(super) struct StepFile {
     /// What happens.
     pub(super) title: Option<At<String>>,

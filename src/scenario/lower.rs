@@ -12,6 +12,9 @@ const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 impl Reader<'_> {
     /// The scenario of a file; what is wrong in it is noted, and replaced by something harmless.
     pub(super) fn scenario(&mut self, id: &str, written: ScenarioFile) -> Scenario {
+        let mut written = written;
+        self.limit_data(&mut written);
+        let lists = self.lists(written.lists);
         let mut scenario = Scenario {
             id: id.to_owned(),
             path: self.file.path.clone(),
@@ -21,7 +24,7 @@ impl Reader<'_> {
             each: written.each,
             alone: written.alone,
             data: written.data.into_iter().map(|(name, datum)| (name, self.datum(datum))).collect(),
-            lists: written.lists,
+            lists,
             steps: Vec::new(),
         };
         self.saved = super::reader::saves(&written.steps);
@@ -46,7 +49,14 @@ impl Reader<'_> {
     }
 
     fn script(&mut self, steps: Vec<At<StepFile>>, scope: &mut Scope) -> Vec<Step> {
-        steps.into_iter().map(|step| self.step(step, scope)).collect()
+        let mut script = Vec::new();
+        for step in steps {
+            if self.has_too_many_steps(step.place) {
+                break;
+            }
+            script.push(self.step(step, scope));
+        }
+        script
     }
 
     fn step(&mut self, written: At<StepFile>, scope: &mut Scope) -> Step {

@@ -18,6 +18,8 @@ mod reads;
 mod schema;
 mod step;
 mod suite;
+#[cfg(test)]
+mod tests;
 mod uses;
 mod value;
 mod whole;

@@ -2,7 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::file::StepFile;
+use indexmap::IndexMap;
+
+use super::datum::ListFile;
+use super::file::{ScenarioFile, StepFile};
+use super::{List, MAX_SIZE};
 use crate::clause::Catalogue;
 use crate::text::{At, Diagnostic, Diagnostics, Place, SourceFile};
 
@@ -20,6 +24,13 @@ pub(super) struct Reader<'a> {
     number: usize,
 }
 
+/// How many mistakes of one file are told.
+const MOST_MISTAKES: usize = 100;
+/// How many steps, and how many data, a scenario may have.
+pub(super) const MOST_STEPS: usize = 1000;
+/// How many texts all lists of a scenario may have.
+const LONGEST_LISTS: usize = 100_000;
+
 /// The keys that say what a step does.
 const ACTS: &str = "`request`, `push`, `together` or `advance`";
 
@@ -30,7 +41,57 @@ impl<'a> Reader<'a> {
 
     /// Notes a mistake.
     pub(super) fn mistake(&mut self, place: Place, title: impl Into<String>, label: &str, help: Option<String>) {
+        if self.is_full() {
+            return;
+        }
         self.wrong.push(Diagnostic::new(self.file, place, title).label(label).help(help));
+    }
+
+    /// Whether so much is wrong that no more is told.
+    pub(super) fn is_full(&self) -> bool {
+        self.wrong.0.len() >= MOST_MISTAKES
+    }
+
+    /// Whether no step may come after so many; told once.
+    pub(super) fn has_too_many_steps(&mut self, place: Place) -> bool {
+        if self.number == MOST_STEPS {
+            self.mistake(place, format!("a scenario has at most {MOST_STEPS} steps"), "one too many", Some("make two of it".into()));
+            self.number += 1;
+        }
+        self.number > MOST_STEPS
+    }
+
+    /// Not too many data, nor too much of them.
+    pub(super) fn limit_data(&mut self, written: &mut ScenarioFile) {
+        let place = written.data.get_index(MOST_STEPS).map(|(name, _)| name.place);
+        if let Some(place) = place {
+            self.mistake(place, format!("a scenario has at most {MOST_STEPS} data"), "one too many", Some("make two of it".into()));
+            written.data.truncate(MOST_STEPS);
+        }
+        let mut total: u64 = 0;
+        for (name, datum) in &written.data {
+            total = total.saturating_add(datum.blob.map_or(0, |size| size.0));
+            if total > MAX_SIZE.0 {
+                let help = "content is made in memory".to_owned();
+                return self.mistake(name.place, "the blobs of a scenario come to at most 1GiB", "that is too much", Some(help));
+            }
+        }
+    }
+
+    /// The lists, written out, where they are not too long altogether.
+    pub(super) fn lists(&mut self, written: IndexMap<At<String>, ListFile>) -> IndexMap<At<String>, List> {
+        let mut left = LONGEST_LISTS;
+        let mut lists = IndexMap::new();
+        for (name, list) in written {
+            let fits = list.len() <= left;
+            if !fits {
+                let help = format!("the lists of a scenario have at most {LONGEST_LISTS} texts altogether");
+                self.mistake(name.place, "this list is too long", "", Some(help));
+            }
+            left -= if fits { list.len() } else { 0 };
+            lists.insert(name, if fits { list.list() } else { List(vec![String::new()]) });
+        }
+        lists
     }
 
     pub(super) fn next_number(&mut self) -> usize {
@@ -40,6 +101,12 @@ impl<'a> Reader<'a> {
 
     /// Exactly one act, and no key that the act has no use for.
     pub(super) fn check_keys(&mut self, step: &StepFile, place: Place) {
+        let nothing = |place| (place, "nothing is expected here", Some("write CLAUSE: { status: 200 }, or take it away".to_owned()));
+        let expect = step.expect.as_ref().filter(|expect| expect.is_empty()).map(|expect| nothing(expect.place));
+        let outcomes = step.outcomes.as_ref().filter(|outcomes| outcomes.is_empty()).map(|outcomes| nothing(outcomes.place));
+        for (place, title, help) in expect.into_iter().chain(outcomes) {
+            self.mistake(place, title, "empty", help);
+        }
         let acts: Vec<(&str, Place)> = step.acts().into_iter().filter_map(|(name, place)| Some((name, place?))).collect();
         match acts.as_slice() {
             [] => self.mistake(place, "this step does nothing", "", Some(format!("give it one of {ACTS}"))),

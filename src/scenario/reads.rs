@@ -8,22 +8,31 @@ use crate::text::{At, Place};
 
 impl Reader<'_> {
     /// Checks all that a step names; gives the numbers of the steps whose saves it reads or that it is compared with.
-    pub(super) fn reads(&mut self, act: &Act, scope: &Scope) -> Vec<usize> {
-        let mut own = scope.clone();
-        if let Act::Request(request) = act
-            && let Some(each) = &request.each
-        {
+    pub(super) fn reads(&mut self, act: &Act, scope: &mut Scope) -> Vec<usize> {
+        let each = if let Act::Request(request) = act { request.each.as_ref() } else { None };
+        let hidden = each.map(|each| (&each.name, scope.known.get(each.name.as_str()).cloned()));
+        if let Some(each) = each {
             let fields = self.fields(each);
-            self.define(&each.name, What::Each(fields), &mut own);
+            self.define(&each.name, What::Each(fields), scope);
         }
+        let steps = self.reads_in(act, scope);
+        match hidden {
+            Some((name, Some(known))) => drop(scope.known.insert(name.value.clone(), known)),
+            Some((name, None)) => drop(scope.known.shift_remove(name.as_str())),
+            None => {}
+        }
+        steps
+    }
+
+    fn reads_in(&mut self, act: &Act, scope: &Scope) -> Vec<usize> {
         let uses = act.uses();
         for wrong in &uses.mistakes {
             self.mistake(wrong.place, wrong.value.clone(), "", None);
         }
-        uses.data.iter().for_each(|name| self.read_datum(name, &own));
-        uses.lists.iter().for_each(|name| self.read_list(name, &own));
+        uses.data.iter().for_each(|name| self.read_datum(name, scope));
+        uses.lists.iter().for_each(|name| self.read_list(name, scope));
         let mut steps: Vec<usize> = uses.steps.iter().filter_map(|name| self.step_named(name, scope)).collect();
-        steps.extend(uses.variables.iter().filter_map(|path| self.read_variable(path, &own)));
+        steps.extend(uses.variables.iter().filter_map(|path| self.read_variable(path, scope)));
         steps
     }
 
@@ -98,6 +107,9 @@ impl Reader<'_> {
 
     /// The name that was most likely meant: it counts as read, so that one slip is told once.
     fn near(&mut self, name: &str, scope: &Scope, fits: impl Fn(&What) -> bool) -> Option<String> {
+        if self.is_full() {
+            return None;
+        }
         let near = scope.near(name, fits)?;
         self.used.insert(near.to_owned());
         Some(format!("did you mean `{near}`?"))
@@ -124,7 +136,7 @@ impl Reader<'_> {
         }
         if let Err(name) = order(&scenario.data) {
             let help = "data are made one after the other: take one reference away".to_owned();
-            self.mistake(name.place, format!("the datum `{name}` is made of itself"), "", Some(help));
+            self.mistake(name.place, format!("the datum `{name}` is made of itself, or ends a chain that is too long"), "", Some(help));
         }
     }
 

@@ -17,7 +17,7 @@ fn the_checked_in_schema_is_current() {
 #[test]
 fn the_schema_knows_every_key_of_a_step_and_every_matcher() {
     let schema: serde_json::Value = serde_json::from_str(&plimsoll::scenario::schema()).unwrap();
-    let step = &schema["$defs"]["StepFile"]["properties"];
+    let step = &schema["$defs"]["Step"]["properties"];
     for key in ["request", "query", "headers", "body", "expect", "outcomes", "save", "walk", "until", "together", "advance", "push"] {
         assert!(step[key].is_object(), "{key}");
     }
