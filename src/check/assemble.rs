@@ -139,7 +139,8 @@ impl<'a> Assembly<'a> {
             Judgement::Error(reason) => {
                 result.reason = Some(self.secrets.redact(reason));
                 let mismatch = Mismatch::lacking(reason.clone());
-                result.evidence = event.exchange.as_ref().map(|exchange| self.causes.error(self.evidence(item, expected, event, &mismatch, exchange)));
+                result.evidence =
+                    event.exchange.as_ref().map(|exchange| self.causes.error(self.evidence(item, expected, event, &mismatch, exchange)));
             }
             Judgement::Inconclusive { reason, because } => {
                 result.reason = Some(self.secrets.redact(reason));
@@ -193,7 +194,14 @@ impl<'a> Assembly<'a> {
         }))
     }
 
-    fn evidence(&self, item: &Item, expected: &Expected, event: &Event, mismatch: &Mismatch, exchange: &Exchange) -> crate::record::Evidence {
+    fn evidence(
+        &self,
+        item: &Item,
+        expected: &Expected,
+        event: &Event,
+        mismatch: &Mismatch,
+        exchange: &Exchange,
+    ) -> crate::record::Evidence {
         let found = Found {
             clause: expected.clause.as_str(),
             scenario: &item.scenario,

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use http::{Method, Uri};
 
-use crate::clock;
 use crate::client::{Ask, Call, Client};
+use crate::clock;
 use crate::exchange::Exchange;
 use crate::oci::Digest;
 
@@ -50,13 +50,21 @@ fn query_value(url: &Uri, name: &str) -> Option<String> {
 }
 
 /// Deletes what was pushed and gives what stays, a line per repository. A kind whose delete is refused outright is not tried again.
-pub(super) async fn clean_up(client: &Client, base: &Uri, pushed: BTreeSet<Pushed>, kept: &BTreeSet<String>, deadline: Instant) -> Vec<String> {
+pub(super) async fn clean_up(
+    client: &Client,
+    base: &Uri,
+    pushed: BTreeSet<Pushed>,
+    kept: &BTreeSet<String>,
+    deadline: Instant,
+) -> Vec<String> {
     let mut refused: BTreeSet<Kind> = BTreeSet::new();
     let mut left: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     for kind in [Kind::Manifest, Kind::Blob] {
         for item in pushed.iter().filter(|item| item.kind == kind) {
             let gone = clock::instant() < deadline
-                && !refused.contains(&kind) && !kept.contains(&item.repository) && delete(client, base, item, &mut refused).await;
+                && !refused.contains(&kind)
+                && !kept.contains(&item.repository)
+                && delete(client, base, item, &mut refused).await;
             if !gone {
                 let counts = left.entry(item.repository.clone()).or_default();
                 match kind {

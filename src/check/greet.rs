@@ -157,9 +157,11 @@ fn no_registry(ping: &Exchange) -> Option<String> {
     let is_page = header("content-type").starts_with("text/html") || response.body.bytes.trim_ascii_start().starts_with(b"<");
     let knows_api = response.headers.contains_key("docker-distribution-api-version");
     match response.status {
-        301 | 302 | 303 | 307 | 308 => {
-            Some(format!("GET /v2/ is answered {} and leads to {}. Give that address, if it is the registry's", response.status, header("location")))
-        }
+        301 | 302 | 303 | 307 | 308 => Some(format!(
+            "GET /v2/ is answered {} and leads to {}. Give that address, if it is the registry's",
+            response.status,
+            header("location")
+        )),
         _ if knows_api || response.status == 401 => None,
         400 if String::from_utf8_lossy(&response.body.bytes).contains("HTTPS") => {
             Some("it wants TLS: it answered \"HTTP request to an HTTPS server\". Use https://".to_owned())
@@ -179,7 +181,8 @@ async fn get(client: &Client, options: &Options, path: &str, identity: &Identity
 }
 
 async fn send(client: &Client, options: &Options, method: Method, path: &str, identity: &Identity) -> Exchange {
-    let url = Uri::builder().scheme(options.base.scheme_str().unwrap_or("http")).authority(options.base.authority().map_or("", |a| a.as_str()));
+    let url =
+        Uri::builder().scheme(options.base.scheme_str().unwrap_or("http")).authority(options.base.authority().map_or("", |a| a.as_str()));
     let url = url.path_and_query(path).build().unwrap_or_else(|_| options.base.clone());
     let ask = Ask { identity: identity.clone(), redirects: 0, ..Ask::new(Call::new(method, url)) };
     client.ask(ask).await.exchange

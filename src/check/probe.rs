@@ -16,7 +16,8 @@ pub(super) fn note(suite: &Suite, plan: &Plan, heard: &[(usize, Heard)], facts: 
             facts.note(&decision.capability, state, &decision.observed);
         }
         let scenario = &plan.items[*index].scenario;
-        let undecided = suite.catalogue.capabilities.iter().filter(|(_, known)| known.probe.as_ref().is_some_and(|probe| probe.as_str() == scenario));
+        let undecided =
+            suite.catalogue.capabilities.iter().filter(|(_, known)| known.probe.as_ref().is_some_and(|probe| probe.as_str() == scenario));
         for (capability, _) in undecided {
             if !facts.capabilities.contains_key(capability) {
                 let why = heard.unprepared.as_ref().map_or("its probe did not come to it", |(_, why)| why.as_str());
@@ -28,7 +29,8 @@ pub(super) fn note(suite: &Suite, plan: &Plan, heard: &[(usize, Heard)], facts: 
 
 /// What need not be tried, since something that it needs is not there.
 pub(super) fn beyond_reach(suite: &Suite, facts: &Facts, probe: &str) -> Option<(String, State, String)> {
-    let (capability, known) = suite.catalogue.capabilities.iter().find(|(_, known)| known.probe.as_ref().is_some_and(|id| id.as_str() == probe))?;
+    let (capability, known) =
+        suite.catalogue.capabilities.iter().find(|(_, known)| known.probe.as_ref().is_some_and(|id| id.as_str() == probe))?;
     let need = known.needs.iter().find(|need| !facts.has(need.as_str()))?;
     let state = if facts.state(need.as_str()) == State::Declined { State::Declined } else { State::Unknown };
     Some((capability.clone(), state, format!("it needs {}", need.as_str())))

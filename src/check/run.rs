@@ -20,9 +20,7 @@ use crate::clock::{self, Clock};
 use crate::engine::{Env, Passing, run as run_item};
 use crate::exchange::evidence;
 use crate::plan::{Facts, Fate, Item, Plan, Setting, State, deciding_clause, plan, probes};
-use crate::record::{
-    FORMAT, Fact, FactState, Kind, Machine, Planned, ProfileUsed, Record, Round, Target, judged_clauses,
-};
+use crate::record::{FORMAT, Fact, FactState, Kind, Machine, Planned, ProfileUsed, Record, Round, Target, judged_clauses};
 use crate::scenario::Suite;
 use crate::seed;
 use crate::text::did_you_mean;
@@ -88,7 +86,8 @@ impl<'a> Survey<'a> {
             only: options.only.clone(),
         };
         // Under `auto` the probes run before there is a profile: any will do, since they are judged by the one chosen.
-        let profile = if options.profile == AUTO { suite.catalogue.profiles.values().next() } else { suite.catalogue.profiles.get(&options.profile) };
+        let profile =
+            if options.profile == AUTO { suite.catalogue.profiles.values().next() } else { suite.catalogue.profiles.get(&options.profile) };
         let profile = profile.ok_or_else(|| no_profile(suite, &options.profile))?;
         Ok(Self {
             suite,
@@ -158,7 +157,8 @@ impl<'a> Survey<'a> {
 
     /// Whether all that a probe's capability needs is known.
     fn is_ready(&self, probe: &str) -> bool {
-        let mut decided = self.suite.catalogue.capabilities.values().filter(|known| known.probe.as_ref().is_some_and(|id| id.as_str() == probe));
+        let mut decided =
+            self.suite.catalogue.capabilities.values().filter(|known| known.probe.as_ref().is_some_and(|id| id.as_str() == probe));
         decided.all(|known| known.needs.iter().all(|need| self.facts.capabilities.contains_key(need.as_str())))
     }
 
@@ -169,7 +169,8 @@ impl<'a> Survey<'a> {
         let accepted: BTreeSet<String> = self.facts.accepted().map(str::to_owned).collect();
         // Where nothing fits, nothing worked: the newest released specification says what should have.
         let chosen = self.suite.catalogue.choose(&accepted);
-        let (name, reason) = chosen.map_or(("oci-1.1", "no capability that any profile asks for works".to_owned()), |chosen| (chosen.profile, chosen.reason));
+        let (name, reason) = chosen
+            .map_or(("oci-1.1", "no capability that any profile asks for works".to_owned()), |chosen| (chosen.profile, chosen.reason));
         self.profile = self.suite.catalogue.profiles.get(name).ok_or_else(|| no_profile(self.suite, name))?;
         self.chosen = reason;
         Ok(())

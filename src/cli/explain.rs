@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::args::ExplainArgs;
 use super::exit::{Ended, Exit};
-use super::suite::suite;
 use super::output::Output;
+use super::suite::suite;
 use crate::clause::{Clause, ClauseId};
 use crate::scenario::{Scenario, Suite};
 use crate::text::did_you_mean;

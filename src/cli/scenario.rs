@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::args::{ScenarioArgs, ScenarioCommand};
 use super::exit::{Ended, Exit};
-use super::suite::{files, invalid, suite};
 use super::output::Output;
+use super::suite::{files, invalid, suite};
 use crate::clause::Catalogue;
 use crate::plan::glob;
 use crate::scenario::{Act, Scenario, Step, Suite, read_scenario, schema};

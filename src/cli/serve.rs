@@ -27,7 +27,10 @@ pub(super) fn run(args: &ServeArgs, output: &Output) -> Result<Exit, Ended> {
 }
 
 fn not_started(args: &ServeArgs, why: &StartError) -> Ended {
-    Ended::new(Exit::NotJudged, format!("the registry could not be started on {}: {why}. --listen 127.0.0.1:0 takes a free port", args.listen))
+    Ended::new(
+        Exit::NotJudged,
+        format!("the registry could not be started on {}: {why}. --listen 127.0.0.1:0 takes a free port", args.listen),
+    )
 }
 
 /// Serves until Ctrl-C or a termination signal.
@@ -52,7 +55,8 @@ fn config(args: &ServeArgs) -> Result<Config, Ended> {
         "standard" => Rules::Standard,
         GITHUB_PACKAGES => Rules::GithubPackages,
         other => {
-            let hint = did_you_mean(other, ["standard", GITHUB_PACKAGES].into_iter()).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+            let hint = did_you_mean(other, ["standard", GITHUB_PACKAGES].into_iter())
+                .map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
             return Err(Ended::new(Exit::Usage, format!("there are no rules `{other}`{hint}; there are standard and {GITHUB_PACKAGES}")));
         }
     };

@@ -7,17 +7,17 @@ use std::sync::Mutex;
 use super::args::{FailOn, RunArgs};
 use super::embedded::{self, Embedded};
 use super::exit::{Ended, Exit};
-use super::suite::suite_and_hash;
 use super::output::Output;
+use super::suite::suite_and_hash;
 use super::target::{self, TargetAddress};
 use crate::check::{CheckError, Options, Progress, check};
 use crate::clause::Level;
 use crate::client::credentials::{Credentials, Environment, Given, Secret, resolve};
 use crate::client::{Client, Options as ClientOptions};
 use crate::clock::{self, Clock};
-use crate::scenario::Suite;
 use crate::record::{Outcome, Record, write_atomically};
 use crate::report::{Format, Style};
+use crate::scenario::Suite;
 
 /// What tells the two commands apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,8 +134,9 @@ impl Run<'_> {
             max_time: args.max_time,
             seed: args.seed,
             repository: args.repository.clone(),
-            login: credentials
-                .map(|login| (login.user.clone(), login.password.as_ref().map_or_else(String::new, |password| password.expose().to_owned()))),
+            login: credentials.map(|login| {
+                (login.user.clone(), login.password.as_ref().map_or_else(String::new, |password| password.expose().to_owned()))
+            }),
             keep_failed: args.keep_failed,
             wait_expiry: args.wait_expiry,
             embedded,
@@ -169,8 +170,9 @@ impl Run<'_> {
                 unused(&Path::new("reports/runs").join(name).join(time))
             }
         };
-        std::fs::create_dir_all(&directory)
-            .map_err(|why| Ended::new(Exit::NotJudged, format!("{} can't be made, so no report could be written: {why}", directory.display())))?;
+        std::fs::create_dir_all(&directory).map_err(|why| {
+            Ended::new(Exit::NotJudged, format!("{} can't be made, so no report could be written: {why}", directory.display()))
+        })?;
         Ok(Some(directory))
     }
 

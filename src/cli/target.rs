@@ -88,9 +88,14 @@ mod tests {
 
     #[test]
     fn what_is_no_target_is_refused_in_words() {
-        for (text, word) in
-            [("ftp://x", "scheme"), ("http://", "no host"), ("", "no host"), ("http://u:p@x", "credentials"), ("http://x:99999", "port"), ("http://x?y", "query")]
-        {
+        for (text, word) in [
+            ("ftp://x", "scheme"),
+            ("http://", "no host"),
+            ("", "no host"),
+            ("http://u:p@x", "credentials"),
+            ("http://x:99999", "port"),
+            ("http://x?y", "query"),
+        ] {
             assert!(parse(text).unwrap_err().contains(word), "{text}");
         }
     }

@@ -65,7 +65,13 @@ async fn send<O: Observer>(call: &Call, identity: &Identity, follow: bool, env: 
 }
 
 /// What the `pullable` matchers of a step want fetched, by the number of their expectation.
-async fn pull<O: Observer>(step: &Step, exchange: &Exchange, session: &Session<'_>, env: &Env, observer: &O) -> HashMap<usize, Vec<Exchange>> {
+async fn pull<O: Observer>(
+    step: &Step,
+    exchange: &Exchange,
+    session: &Session<'_>,
+    env: &Env,
+    observer: &O,
+) -> HashMap<usize, Vec<Exchange>> {
     let mut known: Vec<(Pull, Exchange)> = Vec::new();
     let mut pulled = HashMap::new();
     for expected in step.expect.iter().chain(step.outcomes.iter().flat_map(|outcome| &outcome.expect)) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::observer::{Because, Judgement};
 use super::session::Session;
 use crate::clause::ClauseId;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Failure};
 use crate::judge::{Mismatch, Verdict, View, Walked};
 use crate::plan::{DECLINED, Expected, Step};
 
@@ -46,6 +46,10 @@ impl Sight<'_> {
     }
 
     fn judge_unless(&self, expected: &Expected, failed: &[ClauseId]) -> Judgement {
+        if let Err(failure @ Failure::Login(_)) = &self.exchange.answer {
+            // The request itself was never sent: nothing is known of what it would show.
+            return Judgement::Inconclusive { reason: failure.to_string(), because: None };
+        }
         if let Some(clause) = expected.requires.iter().find(|clause| self.session.failed.contains(*clause) || failed.contains(clause)) {
             let reason = format!("it needs {clause}, which failed before");
             return Judgement::Inconclusive { reason, because: Some(Because::Clause(clause.clone())) };

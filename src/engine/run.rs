@@ -9,6 +9,7 @@ use http::Uri;
 use super::act::{Done, act};
 use super::call::fill;
 use super::capture::capture;
+use super::judging::Shown;
 use super::observer::{Because, Judgement, Observer};
 use super::session::{Session, StepState};
 use crate::client::Client;
@@ -62,9 +63,11 @@ fn run_steps<'f, O: Observer + Sync>(steps: &'f [Step], session: &'f mut Session
     Box::pin(async move {
         for step in steps {
             let state = match gate(step, session) {
-                Err(stop) => {
-                    tell_all(step, &stop.judgement, observer);
-                    stop.state
+                Err(Stop::Beside(why)) => StepState::Skipped(why),
+                Err(Stop::Stuck { reason, root }) => {
+                    let judgement = Judgement::Inconclusive { reason: reason.clone(), because: Some(Because::Step(root)) };
+                    tell_all(step, &judgement, observer);
+                    StepState::Failed { why: reason, root }
                 }
                 Ok(()) => run_step(step, session, env, observer).await,
             };
@@ -74,31 +77,30 @@ fn run_steps<'f, O: Observer + Sync>(steps: &'f [Step], session: &'f mut Session
 }
 
 /// Why a step is not run.
-struct Stop {
-    judgement: Judgement,
-    state: StepState,
+enum Stop {
+    /// It does not apply: nothing is said of its expectations.
+    Beside(String),
+    /// What it depends on did not work.
+    Stuck { reason: String, root: usize },
 }
 
 /// Whether a step may run: its outcome came, and what it depends on worked.
 fn gate(step: &Step, session: &Session<'_>) -> Result<(), Stop> {
-    for number in &step.depends {
-        let Some((title, state)) = session.states.get(number) else { continue };
-        match state {
-            StepState::Worked => {}
-            StepState::Failed(why) => {
-                let reason = format!("the step \"{title}\" did not work: {why}");
-                let judgement = Judgement::Inconclusive { reason: reason.clone(), because: Some(Because::Step(*number)) };
-                return Err(Stop { judgement, state: StepState::Failed(reason) });
-            }
-            StepState::Skipped(why) => return Err(Stop { judgement: Judgement::Skipped(why.clone()), state: state.clone() }),
+    let depended: Vec<_> = step.depends.iter().filter_map(|number| session.states.get(number)).collect();
+    for (title, state) in &depended {
+        if let StepState::Failed { why, root } = state {
+            // Where the cause was told before, telling it once is enough.
+            let told = why.starts_with("the step \"");
+            let reason = if told { why.clone() } else { format!("the step \"{title}\" did not work: {why}") };
+            return Err(Stop::Stuck { reason, root: *root });
         }
     }
     match &step.when {
-        Some(outcome) if !session.outcomes.contains(outcome) => {
-            let reason = format!("only where the outcome is {outcome}");
-            Err(Stop { judgement: Judgement::Skipped(reason.clone()), state: StepState::Skipped(reason) })
-        }
-        _ => Ok(()),
+        Some(outcome) if !session.outcomes.contains(outcome) => Err(Stop::Beside(format!("the outcome is not {outcome}"))),
+        _ => depended.iter().try_for_each(|(_, state)| match state {
+            StepState::Skipped(why) => Err(Stop::Beside(why.clone())),
+            _ => Ok(()),
+        }),
     }
 }
 
@@ -110,7 +112,7 @@ fn tell_all<O: Observer>(step: &Step, judgement: &Judgement, observer: &O) {
 
 async fn run_step<O: Observer + Sync>(step: &Step, session: &mut Session<'_>, env: &Env, observer: &O) -> StepState {
     match &step.act {
-        Act::Advance(by) => advance(by, session, env).await,
+        Act::Advance(by) => advance(step, by, session, env).await,
         Act::Together(branches) => {
             let runs = branches.iter().map(|steps| {
                 let mut branch = session.clone();
@@ -128,23 +130,17 @@ async fn run_step<O: Observer + Sync>(step: &Step, session: &mut Session<'_>, en
 }
 
 /// Lets time pass.
-async fn advance(by: &Template, session: &Session<'_>, env: &Env) -> StepState {
+async fn advance(step: &Step, by: &Template, session: &Session<'_>, env: &Env) -> StepState {
     let period = fill(by, session).and_then(|text| text.parse::<Period>().map_err(|help| format!("`{text}` is no time: {help}")));
     match (period, &env.passing) {
-        (Err(why), _) => return StepState::Failed(why),
+        (Err(why), _) => return StepState::Failed { why, root: step.number },
         (Ok(Period(by)), Passing::Moved(clock)) => clock.advance(by),
         (Ok(Period(by)), Passing::Waited) => tokio::time::sleep(by).await,
     }
     StepState::Worked
 }
 
-async fn request_each<O: Observer + Sync>(
-    step: &Step,
-    request: &Request,
-    session: &mut Session<'_>,
-    env: &Env,
-    observer: &O,
-) -> StepState {
+async fn request_each<O: Observer + Sync>(step: &Step, request: &Request, session: &mut Session<'_>, env: &Env, observer: &O) -> StepState {
     let Some(values) = &step.each else {
         return request_until(step, request, session, env, observer).await;
     };
@@ -175,7 +171,7 @@ async fn request_until<O: Observer + Sync>(
             Ok(done) => done,
             Err(why) => {
                 tell_all(step, &Judgement::Error(why.clone()), observer);
-                return StepState::Failed(why);
+                return StepState::Failed { why, root: step.number };
             }
         };
         let time_left = end.is_some_and(|end| clock::instant() + pause < end);
@@ -191,25 +187,27 @@ async fn request_until<O: Observer + Sync>(
 /// Tells what an exchange shows and keeps what it gives.
 fn settle<O: Observer>(step: &Step, done: Done<'_>, session: &mut Session<'_>, env: &Env, observer: &O) -> StepState {
     let exchange = &done.exchange;
-    for (expected, judgement) in done.shown.results {
+    for (expected, judgement) in &done.shown.results {
         if matches!(judgement, Judgement::Fail(_)) && expected.binding.is_some() {
             session.failed.insert(expected.clause.clone());
         }
-        observer.judged(Some(step), expected, judgement, Some(exchange));
+        observer.judged(Some(step), expected, judgement.clone(), Some(exchange));
     }
     if let Some(deciding) = &step.capability {
         observer.decided(&deciding.capability, done.shown.outcome, exchange);
     }
     session.outcomes.extend(done.shown.outcome.map(str::to_owned));
-    let state = state_after(step, done.shown.worked, exchange, session, env);
+    let state = state_after(step, &done.shown, exchange, session, env);
     if step.preparation && state != StepState::Worked {
         observer.unprepared(step, exchange);
     }
     state
 }
 
-fn state_after(step: &Step, worked: bool, exchange: &Exchange, session: &mut Session<'_>, env: &Env) -> StepState {
-    let mut state = if worked { StepState::Worked } else { StepState::Failed(crate::judge::observed(exchange)) };
+fn state_after(step: &Step, shown: &Shown<'_>, exchange: &Exchange, session: &mut Session<'_>, env: &Env) -> StepState {
+    let failed = |why: String| StepState::Failed { why, root: step.number };
+    let mut state = if shown.worked { StepState::Worked } else { failed(crate::judge::observed(exchange)) };
+    let first = step.outcomes.first().map(|outcome| outcome.name.as_str());
     for (name, save) in &step.save {
         match capture(save, exchange) {
             Ok(value) => {
@@ -218,8 +216,12 @@ fn state_after(step: &Step, worked: bool, exchange: &Exchange, session: &mut Ses
                 }
                 session.saves.insert(name.clone(), value);
             }
-            Err(why) if state == StepState::Worked => state = StepState::Failed(why),
-            Err(_) => {}
+            Err(_) if state != StepState::Worked => {}
+            // What only the first outcome gives is nothing that another one lacks.
+            Err(_) if shown.outcome.is_some() && shown.outcome != first => {
+                state = StepState::Skipped(format!("the outcome is {}", shown.outcome.unwrap_or_default()));
+            }
+            Err(why) => state = failed(why),
         }
     }
     state

@@ -14,7 +14,12 @@ pub(super) enum StepState {
     /// It worked.
     Worked,
     /// It ran and did not work, or could not run.
-    Failed(String),
+    Failed {
+        /// Why.
+        why: String,
+        /// The number of the step where it began.
+        root: usize,
+    },
     /// It was not to run: its outcome did not come.
     Skipped(String),
 }
@@ -72,7 +77,10 @@ impl Values for Session<'_> {
     fn variable(&self, path: &[String]) -> Option<String> {
         let joined = path.join(".");
         let each = self.each.iter().find(|(name, _)| *name == joined).map(|(_, value)| value);
-        each.or_else(|| self.saves.get(&joined)).or_else(|| self.item.variables.get(&joined)).cloned().or_else(|| self.contents.variable(path))
+        each.or_else(|| self.saves.get(&joined))
+            .or_else(|| self.item.variables.get(&joined))
+            .cloned()
+            .or_else(|| self.contents.variable(path))
     }
 
     fn content(&self, name: &str) -> Option<&Content> {

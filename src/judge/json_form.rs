@@ -34,7 +34,7 @@ pub(super) enum JsonForm {
 /// What is asked of a value that is there.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Constraint {
-    /// A text in which a regex finds something.
+    /// A text, or the decimal form of a number, in which a regex finds something.
     Matches(At<Pattern>),
     /// A value of this kind.
     Is(Kind),
@@ -84,11 +84,21 @@ impl JsonForm {
             (Self::Absent, Some(value)) => Err(Mismatch::fail("absent", told(value))),
             (Self::Exact(want), Some(value)) => {
                 let want = want.fill(view)?;
-                if canonical(&want) == canonical(value) { Ok(()) } else { Err(Mismatch::fail(told(&want), told(value))) }
+                if canonical(&want) == canonical(value) || self.is_number_as_text(&want, value) {
+                    Ok(())
+                } else {
+                    Err(Mismatch::fail(told(&want), told(value)))
+                }
             }
             (Self::All(constraints), Some(value)) => constraints.iter().try_for_each(|one| one.judge(view, value)),
             (form, None) => Err(Mismatch::fail(form.wording(), "absent")),
         }
+    }
+
+    /// Whether a text that variables were filled in (`<m.size>`) is the decimal form of the number that came.
+    fn is_number_as_text(&self, want: &Value, came: &Value) -> bool {
+        let filled = matches!(self, Self::Exact(Expected::Text(text)) if text.variables().next().is_some());
+        filled && came.is_number() && want.as_str() == Some(came.to_string().as_str())
     }
 
     pub(super) fn wording(&self) -> String {
@@ -115,10 +125,13 @@ impl Constraint {
     fn judge(&self, view: &View<'_>, value: &Value) -> Result<(), Mismatch> {
         let fail = |came: String| Err(Mismatch::fail(self.wording(), came));
         match self {
-            Self::Matches(pattern) => match value.as_str() {
-                Some(text) if pattern.is_match(text)? => Ok(()),
-                _ => fail(told(value)),
-            },
+            Self::Matches(pattern) => {
+                let number = value.is_number().then(|| value.to_string());
+                match value.as_str().or(number.as_deref()) {
+                    Some(text) if pattern.is_match(text)? => Ok(()),
+                    _ => fail(told(value)),
+                }
+            }
             Self::Is(kind) if kind.is_of(value) => Ok(()),
             Self::Is(_) => fail(told(value)),
             _ => match value.as_array() {

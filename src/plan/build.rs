@@ -148,7 +148,9 @@ fn items(source: Source<'_>, scenario: &Scenario) -> Vec<Item> {
     let shared = Arc::new(scenario.clone());
     match &scenario.each {
         None => vec![item(source, &shared, None, 0)],
-        Some(each) => each_items(scenario, each).iter().enumerate().map(|(n, value)| item(source, &shared, Some((each, value)), n + 1)).collect(),
+        Some(each) => {
+            each_items(scenario, each).iter().enumerate().map(|(n, value)| item(source, &shared, Some((each, value)), n + 1)).collect()
+        }
     }
 }
 

@@ -150,7 +150,12 @@ impl Maker<'_> {
         self.content(name).map(Child::of)
     }
 
-    fn extras(&self, subject: Option<&str>, artifact_type: Option<&Template>, annotations: &indexmap::IndexMap<String, Template>) -> Result<manifest::Extras, String> {
+    fn extras(
+        &self,
+        subject: Option<&str>,
+        artifact_type: Option<&Template>,
+        annotations: &indexmap::IndexMap<String, Template>,
+    ) -> Result<manifest::Extras, String> {
         Ok(manifest::Extras {
             subject: subject.map(|name| self.child(name)).transpose()?,
             artifact_type: artifact_type.map(|text| self.fill(text)).transpose()?,
@@ -161,7 +166,9 @@ impl Maker<'_> {
     fn manifest(&mut self, name: &str, written: &scenario::Manifest, algorithm: Algorithm) -> Result<(Bytes, String), String> {
         let types = manifest::types(self.flavour(written.flavour));
         let config = match &written.config {
-            Some(config) => self.child(config.as_str())?.typed(&self.typed(written.config_type.as_ref(), config.as_str(), &types.config)?),
+            Some(config) => {
+                self.child(config.as_str())?.typed(&self.typed(written.config_type.as_ref(), config.as_str(), &types.config)?)
+            }
             None => {
                 let part = format!("{name}.config");
                 self.keep(&part, Bytes::from_static(b"{}"), MediaType::OCI_EMPTY.to_string(), algorithm);
@@ -200,7 +207,9 @@ impl Maker<'_> {
         let seed = self.seed(name);
         let own = parts::own_layers(written);
         let mut layers = match &written.shares {
-            Some(other) => self.diff_ids.get(other.as_str()).cloned().ok_or_else(|| format!("{other} is no image whose layers can be shared"))?,
+            Some(other) => {
+                self.diff_ids.get(other.as_str()).cloned().ok_or_else(|| format!("{other} is no image whose layers can be shared"))?
+            }
             None => Vec::new(),
         };
         let first = layers.len();

@@ -51,14 +51,7 @@ fn blob(name: &str, push: &Push, title: &str, depends: &[usize], numbers: &mut N
     (close.number, vec![open, close])
 }
 
-fn manifest(
-    name: &str,
-    tag: Option<Template>,
-    push: &Push,
-    title: &str,
-    depends: &[usize],
-    numbers: &mut Numbers,
-) -> (usize, Vec<Step>) {
+fn manifest(name: &str, tag: Option<Template>, push: &Push, title: &str, depends: &[usize], numbers: &mut Numbers) -> (usize, Vec<Step>) {
     let reference = tag.map_or_else(|| format!("<{name}.digest>"), |tag| tag.source().to_owned());
     let mut put = request(Method::PUT, template(&format!("/v2/{}/manifests/{reference}", push.to.value.source())));
     put.body = Body::Datum(name.to_owned());

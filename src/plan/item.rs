@@ -6,9 +6,9 @@ use std::time::Duration;
 use http::Method;
 use indexmap::IndexMap;
 
+use super::content::{Contents, Recipe};
 use crate::clause::{Binding, ClauseId, Offer};
 use crate::judge::{Condition, Expectation, StatusSet};
-use super::content::{Contents, Recipe};
 use crate::scenario::Auth;
 use crate::text::{JsonTemplate, Template};
 
@@ -97,7 +97,6 @@ pub struct Deciding {
 
 /// The outcome that stands for a clean refusal.
 pub const DECLINED: &str = "declined";
-
 
 /// What a step does.
 #[derive(Clone, Debug)]

@@ -92,7 +92,8 @@ pub(super) fn manifest(
     };
     let Some(size) = pad else { return Ok(build(None).into()) };
     let bare = build(Some(String::new())).len();
-    let missing = size.checked_sub(bare).ok_or_else(|| format!("a manifest of these parts has {bare} bytes, more than its pad of {size}"))?;
+    let missing =
+        size.checked_sub(bare).ok_or_else(|| format!("a manifest of these parts has {bare} bytes, more than its pad of {size}"))?;
     Ok(build(Some("p".repeat(missing))).into())
 }
 

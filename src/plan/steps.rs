@@ -105,7 +105,8 @@ impl<'a> Steps<'a> {
     }
 
     fn deciding(&self, capability: &str) -> Deciding {
-        let level = deciding_clause(self.source.suite, capability).and_then(|clause| binding(self.source, &clause)).map(|bound| bound.level);
+        let level =
+            deciding_clause(self.source.suite, capability).and_then(|clause| binding(self.source, &clause)).map(|bound| bound.level);
         Deciding { capability: capability.to_owned(), expected: self.source.profile.expects(capability, level) }
     }
 
@@ -171,9 +172,7 @@ fn planned_body(body: &scenario::Body) -> Body {
     let place = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     match body {
         scenario::Body::Datum(name) => Body::Datum(name.clone()),
-        scenario::Body::Slice(slice) => {
-            Body::Slice { datum: slice.datum.value.clone(), from: place(slice.from), to: slice.to.map(place) }
-        }
+        scenario::Body::Slice(slice) => Body::Slice { datum: slice.datum.value.clone(), from: place(slice.from), to: slice.to.map(place) },
         scenario::Body::Cut(name) => Body::Cut(name.value.clone()),
         scenario::Body::Json(json) => Body::Json(json.clone()),
         scenario::Body::Text(text) => Body::Text(text.clone()),

@@ -1,0 +1,156 @@
+//! From a request to the room that answers it: route, admission, dispatch.
+
+use std::sync::Arc;
+
+use http::header::{AUTHORIZATION, HOST};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use hyper::body::Incoming;
+use tokio::sync::Semaphore;
+
+use super::access::{Access, Action};
+use super::auth::{Guard, TokenRequest};
+use super::config::Limits;
+use super::failure::Failure;
+use super::intake::Intake;
+use super::operations::Operations;
+use super::query::Query;
+use super::reply::{Reply, finish, json_reply};
+use super::route::Route;
+use super::upload::Upload;
+use super::{blob, list, manifest};
+use crate::oci::RepositoryName;
+
+/// The largest form that the token endpoint reads, in bytes.
+const LARGEST_FORM: usize = 64 << 10;
+
+/// Answers requests.
+pub(crate) struct Front {
+    pub(crate) operations: Arc<dyn Operations>,
+    pub(crate) guard: Guard,
+    pub(crate) limits: Limits,
+    /// Manifests are held in memory before they are counted, so only so many are received at once.
+    pub(crate) manifests: Semaphore,
+    /// `http://host:port`, for a client that names no host.
+    pub(crate) address: String,
+}
+
+/// A request's head, read once.
+struct Head {
+    method: Method,
+    query: Query,
+    headers: HeaderMap,
+}
+
+impl Head {
+    fn authorization(&self) -> Option<&HeaderValue> {
+        self.headers.get(AUTHORIZATION)
+    }
+}
+
+impl Front {
+    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Reply {
+        let method = request.method().clone();
+        let reply = self.answer_unless(request).await.unwrap_or_else(Failure::into_reply);
+        finish(reply, &method)
+    }
+
+    async fn answer_unless(&self, request: Request<Incoming>) -> Result<Reply, Failure> {
+        let (parts, body) = request.into_parts();
+        // Made first: where the request is refused below, what is still being sent is read on behalf of the client (see Intake).
+        let body = Intake::new(&parts.headers, body, self.limits.body);
+        let query = Query::of_url(parts.uri.query());
+        let head = Head { method: parts.method, query, headers: parts.headers };
+        let route = Route::parse(parts.uri.path(), &head.method)?;
+        if !route.allowed().split(", ").any(|allowed| allowed == head.method.as_str()) {
+            return Err(Failure::method(route.allowed()));
+        }
+        if route == Route::Token {
+            return self.token(head, body).await;
+        }
+        self.guard.admit(head.authorization(), &self.base(&head.headers), &wanted(&route, &head.method))?;
+        self.dispatch(route, head, body).await
+    }
+
+    /// Where the client thinks that we are, as far as it can be believed to be an authority.
+    fn base(&self, headers: &HeaderMap) -> String {
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok()).and_then(|host| host.parse::<http::uri::Authority>().ok());
+        host.map_or_else(|| self.address.clone(), |host| format!("http://{host}"))
+    }
+
+    async fn token(&self, head: Head, mut body: Intake) -> Result<Reply, Failure> {
+        let form = match head.method {
+            Method::POST => {
+                let bytes = body.all(LARGEST_FORM).await?;
+                let bytes = bytes.ok_or_else(|| Failure::unsupported(StatusCode::PAYLOAD_TOO_LARGE, "the form is too large"))?;
+                Query::of_form(&String::from_utf8_lossy(&bytes))
+            }
+            _ => Query::default(),
+        };
+        let authorization = head.headers.get(AUTHORIZATION);
+        let asked = TokenRequest { method: &head.method, authorization, query: head.query, form };
+        self.guard.token(asked).ok_or_else(Failure::no_such_path)
+    }
+
+    async fn dispatch(&self, route: Route, head: Head, body: Intake) -> Result<Reply, Failure> {
+        let operations = self.operations.as_ref();
+        match &route {
+            Route::Base => Ok(json_reply(StatusCode::OK, &serde_json::json!({}))),
+            Route::Catalog => list::catalog(operations, &head.query, self.limits.page),
+            Route::Tags { name } => list::tags(operations, name, &head.query, self.limits.page),
+            Route::Referrers { name, digest } => list::referrers(operations, name, digest, &head.query, self.limits.referrers_page),
+            Route::Blob { name, digest } if head.method == Method::DELETE => blob::delete(operations, name, digest),
+            Route::Blob { name, digest } => blob::get(operations, name, digest, &head.method, &head.headers),
+            Route::Manifest { name, reference } => match head.method {
+                Method::DELETE => manifest::delete(operations, name, reference),
+                Method::PUT => {
+                    let bytes = self.manifest_body(body).await?;
+                    manifest::put(operations, name, manifest::push(&head.headers, &head.query, reference, bytes)?)
+                }
+                _ => manifest::get(operations, name, reference),
+            },
+            Route::Uploads { name } => {
+                let may_pull = |from: &RepositoryName| {
+                    let access = Access::Repository { name: from.clone(), action: Action::Pull };
+                    self.guard.may(head.authorization(), &access)
+                };
+                upload(operations, name, &head).begin(body, may_pull).await
+            }
+            Route::Upload { name, id } => self.session(&upload(operations, name, &head), id, &head.method, body).await,
+            Route::Token => Err(Failure::no_such_path()),
+        }
+    }
+
+    async fn session(&self, upload: &Upload<'_>, id: &str, method: &Method, body: Intake) -> Result<Reply, Failure> {
+        match *method {
+            Method::PATCH => upload.patch(id, body).await,
+            Method::PUT => upload.close(id, body).await,
+            Method::DELETE => upload.cancel(id),
+            _ => upload.status(id),
+        }
+    }
+
+    async fn manifest_body(&self, mut body: Intake) -> Result<bytes::Bytes, Failure> {
+        // The semaphore is never closed; were it, the bound would be off, not the registry.
+        let _permit = self.manifests.acquire().await.ok();
+        let limit = self.limits.manifest;
+        body.all(limit).await?.ok_or_else(|| Failure::manifest_too_large(limit))
+    }
+}
+
+fn upload<'a>(operations: &'a dyn Operations, name: &'a RepositoryName, head: &'a Head) -> Upload<'a> {
+    Upload { operations, name, headers: &head.headers, query: &head.query }
+}
+
+/// What a request wants to do, in the words of scopes: a push may pull too, as every client asks for it.
+fn wanted(route: &Route, method: &Method) -> Vec<Access> {
+    let Some(name) = route.name() else {
+        return vec![if *route == Route::Catalog { Access::Catalog } else { Access::Base }];
+    };
+    let access = |action| Access::Repository { name: name.clone(), action };
+    let about_session = matches!(route, Route::Uploads { .. } | Route::Upload { .. });
+    match *method {
+        Method::DELETE if !about_session => vec![access(Action::Delete)],
+        Method::GET | Method::HEAD if !about_session => vec![access(Action::Pull)],
+        _ => vec![access(Action::Pull), access(Action::Push)],
+    }
+}

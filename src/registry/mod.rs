@@ -1,0 +1,32 @@
+//! The reference registry: a whole OCI distribution 1.1 registry in memory, Docker's API and token service included.
+//!
+//! - Takes: a [`Config`], and requests over HTTP/1.1.
+//! - Gives: a [`Running`] server. Its memory is bounded by [`Config::max_storage`], and no input makes it panic.
+//! - May use: `oci`, `clock`, `seed`.
+//!
+//! A request walks down: `server` (connections) → `front` (route, admission, dispatch) → one room per kind of resource (`blob`,
+//! `upload`, `manifest`, `list`), which speaks HTTP → `Operations`, which speaks values → `store`. What behaves otherwise wraps
+//! `Operations`; [`Rules::GithubPackages`] is such a wrapper.
+
+mod access;
+mod auth;
+mod blob;
+mod config;
+mod failure;
+mod front;
+mod intake;
+mod list;
+mod manifest;
+mod operations;
+mod query;
+mod range;
+mod reply;
+mod route;
+mod rules;
+mod server;
+mod store;
+mod upload;
+
+pub use auth::{KeyError, SigningKey};
+pub use config::{Auth, Config, Limits, Rights, Rules, TokenAuth, User};
+pub use server::{Running, StartError, start};

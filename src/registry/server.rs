@@ -1,0 +1,126 @@
+//! Connections.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinHandle, JoinSet};
+
+use super::auth::{Guard, KeyError};
+use super::config::{Config, Limits, Rules};
+use super::front::Front;
+use super::operations::Operations;
+use super::rules::GithubPackages;
+use super::store::Store;
+
+/// Why no registry was started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address can't be listened on.
+    #[error("{address} can't be listened on: {why}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// The system's words.
+        why: std::io::Error,
+    },
+    /// The key that tokens are signed with is no good.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+/// A registry that serves. Dropped, it goes on until its runtime ends.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+}
+
+impl Running {
+    /// Where it listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://127.0.0.1:5000`
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Takes no more connections, ends those that are open, and waits until all is still.
+    pub async fn stop(self) {
+        // Nobody listening means that it has ended already.
+        let _ = self.stop.send(true);
+        let _ = self.serving.await;
+    }
+}
+
+/// Starts a registry in the background of this runtime.
+///
+/// # Errors
+/// The address is taken or not ours; the key for tokens is no good.
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    let guard = Guard::new(&config.auth, config.clock.clone())?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|why| StartError::Listen { address: config.listen, why })?;
+    let address = listener.local_addr().map_err(|why| StartError::Listen { address: config.listen, why })?;
+    let store = Store::new(config.max_storage, config.clock, config.limits.clone());
+    let operations: Arc<dyn Operations> = match config.rules {
+        Rules::Standard => Arc::new(store),
+        Rules::GithubPackages => Arc::new(GithubPackages(store)),
+    };
+    let manifests = Semaphore::new(config.limits.manifests_at_once);
+    let front = Arc::new(Front { operations, guard, limits: config.limits.clone(), manifests, address: format!("http://{address}") });
+    let (stop, stopped) = watch::channel(false);
+    let serving = tokio::spawn(accept(listener, front, config.limits, stopped));
+    Ok(Running { address, stop, serving })
+}
+
+async fn accept(listener: TcpListener, front: Arc<Front>, limits: Limits, mut stopped: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(limits.connections));
+    let mut connections = JoinSet::new();
+    loop {
+        // One that waits for a place waits in the system's queue, where it costs nothing here.
+        let place = tokio::select! {
+            place = Arc::clone(&places).acquire_owned() => place.ok(),
+            _ = stopped.changed() => break,
+        };
+        let stream = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stopped.changed() => break,
+        };
+        while connections.try_join_next().is_some() {}
+        match stream {
+            Ok((stream, _)) => {
+                let (front, limits) = (Arc::clone(&front), limits.clone());
+                connections.spawn(async move {
+                    serve(stream, front, &limits).await;
+                    drop(place);
+                });
+            }
+            // Out of file handles, most likely: some come back as connections end.
+            Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+        }
+    }
+    connections.shutdown().await;
+}
+
+async fn serve(stream: TcpStream, front: Arc<Front>, limits: &Limits) {
+    // Small answers must not wait for more to say.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| {
+        let front = Arc::clone(&front);
+        async move { Ok::<_, Infallible>(front.answer(request).await) }
+    });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(limits.head_bytes.max(8192)).half_close(true);
+    // A client that breaks off is its own affair.
+    let _ = http.serve_connection(TokioIo::new(stream), service).await;
+}
