@@ -10,7 +10,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use super::form::Form;
 use super::matchers::Judge;
 use super::view::View;
-use super::words::{listed, printable};
+use super::words::{brief, listed};
 use super::{Mismatch, Uses};
 use crate::exchange::{Challenge, challenges};
 use crate::text::{At, Place, did_you_mean, mistake};
@@ -59,7 +59,7 @@ fn judge_parameter(view: &View<'_>, form: &Form, value: Option<&str>) -> Result<
     match (form, value) {
         (Form::Absent | Form::AbsentOr(_), None) => Ok(()),
         (Form::AbsentOr(inner), value) => judge_parameter(view, inner, value),
-        (Form::Absent, Some(value)) => Err(Mismatch::fail("absent", format!("`{}`", printable(value.as_bytes())))),
+        (Form::Absent, Some(value)) => Err(Mismatch::fail("absent", format!("`{}`", brief(value.as_bytes())))),
         (form, None) => Err(Mismatch::fail(form.filled(view)?, "absent")),
         (form, Some(value)) => form.judge_text(view, value.as_bytes()),
     }

@@ -18,6 +18,8 @@ use crate::text::{At, mistake};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expectation {
     matchers: Vec<Matcher>,
+    /// Of `status`, or of `any` where each alternative has one.
+    status: Option<StatusSet>,
 }
 
 impl Expectation {
@@ -26,10 +28,15 @@ impl Expectation {
     /// # Errors
     /// The first matcher that does not hold, the status before all others.
     pub fn judge(&self, view: &View<'_>) -> Result<(), Mismatch> {
+        let judges_status = self.matchers.iter().any(|matcher| matches!(matcher, Matcher::Status(_)));
+        let mut pulled = view.pulled;
         for matcher in &self.matchers {
-            matcher.inner().0.judge(view).map_err(|mismatch| match matcher {
-                Matcher::Status(_) => mismatch,
-                _ if self.status().is_some() => mismatch,
+            let (judge, _) = matcher.inner();
+            let (own, others) = pulled.split_at(judge.pulls(view.exchange).len().min(pulled.len()));
+            pulled = others;
+            judge.judge(&View { pulled: own, ..*view }).map_err(|mismatch| match matcher {
+                Matcher::Any(_) => mismatch,
+                _ if judges_status => mismatch,
                 _ => with_status(view, mismatch),
             })?;
         }
@@ -51,10 +58,7 @@ impl Expectation {
     /// The statuses that it wants, where it speaks of them.
     #[must_use]
     pub fn status(&self) -> Option<&StatusSet> {
-        self.matchers.iter().find_map(|matcher| match matcher {
-            Matcher::Status(at) => Some(&at.value),
-            _ => None,
-        })
+        self.status.as_ref()
     }
 
     /// Adds all that it names.
@@ -155,7 +159,12 @@ impl<'de> Visitor<'de> for MatchersVisitor {
             return Err(mistake("nothing is expected here", "no matcher", Some(help)));
         }
         matchers.sort_by_key(Matcher::rank);
-        Ok(Condition { methods, expectation: Expectation { matchers } })
+        let status = matchers.iter().find_map(|matcher| match matcher {
+            Matcher::Status(at) => Some(at.value.clone()),
+            Matcher::Any(at) => at.status(),
+            _ => None,
+        });
+        Ok(Condition { methods, expectation: Expectation { matchers, status } })
     }
 }
 

@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::{Number, Value};
 
 use super::view::View;
-use super::words::printable;
+use super::words::brief;
 use super::{Mismatch, Uses};
 use crate::text::{Place, Template};
 
@@ -84,7 +84,7 @@ fn canonical_number(number: &Number) -> String {
 
 /// A value as it is shown: compact JSON, cut.
 pub(super) fn told(value: &Value) -> String {
-    printable(value.to_string().as_bytes())
+    brief(value.to_string().as_bytes())
 }
 
 impl<'de> Deserialize<'de> for Expected {

@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use super::pattern::Pattern;
 use super::view::View;
-use super::words::{listed, printable};
+use super::words::{brief, listed};
 use super::{Mismatch, Uses};
 use crate::oci::MediaType;
 use crate::text::{At, Place, Template, mistake};
@@ -31,6 +31,8 @@ pub(super) enum Form {
     MediaType(At<Template>),
     /// A true digest of a datum, in any algorithm; `body` is what was received.
     DigestOf(At<String>),
+    /// The length of a datum in bytes; `body` is what was received, before any coding is undone.
+    LengthOf(At<String>),
     /// A URL where a GET gives exactly the datum.
     Pullable(At<String>),
     /// Not there, or this.
@@ -41,7 +43,7 @@ impl Form {
     /// Whether a text of its own is enough to judge it.
     pub(super) fn is_textual(&self) -> bool {
         match self {
-            Self::MediaType(_) | Self::DigestOf(_) | Self::Pullable(_) => false,
+            Self::MediaType(_) | Self::DigestOf(_) | Self::LengthOf(_) | Self::Pullable(_) => false,
             Self::AbsentOr(inner) => inner.is_textual(),
             _ => true,
         }
@@ -70,7 +72,7 @@ impl Form {
                 let came = MediaType::parse(&String::from_utf8_lossy(value));
                 came.is_well_formed() && came == MediaType::parse(&view.fill(want)?)
             }
-            Self::Absent | Self::DigestOf(_) | Self::Pullable(_) | Self::AbsentOr(_) => false,
+            Self::Absent | Self::DigestOf(_) | Self::LengthOf(_) | Self::Pullable(_) | Self::AbsentOr(_) => false,
         };
         if holds { Ok(()) } else { Err(Mismatch::fail(self.filled(view)?, shown(value))) }
     }
@@ -83,7 +85,7 @@ impl Form {
                 let texts: Vec<String> = texts.iter().map(|text| view.fill(text)).collect::<Result<_, _>>()?;
                 format!("one of {}", listed(&texts))
             }
-            Self::MediaType(text) => format!("of media type {}", printable(view.fill(text)?.as_bytes())),
+            Self::MediaType(text) => format!("of media type {}", brief(view.fill(text)?.as_bytes())),
             Self::AbsentOr(inner) => format!("absent or {}", inner.filled(view)?),
             other => other.wording(),
         })
@@ -100,6 +102,8 @@ impl Form {
             Self::MediaType(text) => format!("of media type {}", text.source()),
             Self::DigestOf(name) if name.as_str() == "body" => "a true digest of the body".into(),
             Self::DigestOf(name) => format!("a true digest of `{name}`"),
+            Self::LengthOf(name) if name.as_str() == "body" => "the length of the body".into(),
+            Self::LengthOf(name) => format!("the length of `{name}`"),
             Self::Pullable(name) => format!("a URL where a GET gives `{name}`"),
             Self::AbsentOr(inner) => format!("absent or {}", inner.wording()),
         }
@@ -112,8 +116,8 @@ impl Form {
             Self::Matches(pattern) => pattern.uses(pattern.place, uses),
             Self::OneOf(texts) => texts.iter().for_each(|text| uses.text(text, text.place)),
             Self::MediaType(text) => uses.text(text, text.place),
-            Self::DigestOf(name) if name.as_str() == "body" => {}
-            Self::DigestOf(name) | Self::Pullable(name) => uses.datum(name, name.place),
+            Self::DigestOf(name) | Self::LengthOf(name) if name.as_str() == "body" => {}
+            Self::DigestOf(name) | Self::LengthOf(name) | Self::Pullable(name) => uses.datum(name, name.place),
             Self::AbsentOr(inner) => inner.uses(inner.place, uses),
         }
     }
@@ -130,11 +134,11 @@ fn is_one_of(view: &View<'_>, texts: &[At<Template>], value: &[u8]) -> Result<bo
 
 /// A value as it is shown: nothing in words, else in quotes.
 pub(super) fn shown(value: &[u8]) -> String {
-    if value.trim_ascii().is_empty() { "empty".into() } else { format!("`{}`", printable(value)) }
+    if value.trim_ascii().is_empty() { "empty".into() } else { format!("`{}`", brief(value)) }
 }
 
 fn quoted(text: &str) -> String {
-    format!("`{}`", printable(text.as_bytes()))
+    format!("`{}`", brief(text.as_bytes()))
 }
 
 impl<'de> Deserialize<'de> for Form {
@@ -156,6 +160,8 @@ struct FormMap {
     media_type: Option<At<Template>>,
     /// A datum, or `body`.
     digest_of: Option<At<String>>,
+    /// A datum, or `body`.
+    length_of: Option<At<String>>,
     /// A datum.
     pullable: Option<At<String>>,
     /// Any other form.
@@ -169,6 +175,7 @@ impl FormMap {
             self.one_of.map(Form::OneOf),
             self.media_type.map(Form::MediaType),
             self.digest_of.map(Form::DigestOf),
+            self.length_of.map(Form::LengthOf),
             self.pullable.map(Form::Pullable),
             self.absent_or.map(Form::AbsentOr),
         ];

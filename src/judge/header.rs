@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer};
 use super::form::{Form, shown};
 use super::matchers::Judge;
 use super::view::{Pull, View, status_in_words, status_signature};
-use super::words::printable;
+use super::words::brief;
 use super::{Mismatch, Uses, digest_of, received};
 use crate::exchange::{Exchange, Response, resolve};
 use crate::text::{At, Place, mistake};
@@ -134,12 +134,11 @@ impl Named {
     fn judge_pull(&self, view: &View<'_>, response: &Response, pull: Option<&Exchange>) -> Result<(), Mismatch> {
         let Some(asked) = self.pull(view.exchange, response) else { return Ok(()) };
         let asked = asked?;
-        let pull =
-            pull.ok_or_else(|| Mismatch::lacking(format!("the GET of {} was not sent", printable(asked.url.to_string().as_bytes()))))?;
+        let pull = pull.ok_or_else(|| Mismatch::lacking(format!("the GET of {} was not sent", brief(asked.url.to_string().as_bytes()))))?;
         let wording = self.form.wording();
         let came = |what: String| format!("a URL where a GET gives {what}");
         match &pull.answer {
-            Err(failure) => Err(Mismatch::fail(wording, came(format!("nothing: {}", printable(failure.to_string().as_bytes()))))),
+            Err(failure) => Err(Mismatch::fail(wording, came(format!("nothing: {}", brief(failure.to_string().as_bytes()))))),
             Ok(answer) if answer.status != 200 => {
                 Err(Mismatch::fail(wording, came(status_in_words(answer))).signed(came(status_signature(answer))))
             }
@@ -165,6 +164,11 @@ fn judge_line(view: &View<'_>, response: &Response, form: &Form, line: &[u8]) ->
     match form {
         Form::DigestOf(datum) => {
             digest_of::judge(view, response, datum, line).map_err(|mismatch| Mismatch { expected: form.wording(), ..mismatch })
+        }
+        Form::LengthOf(datum) => {
+            let len = if datum.as_str() == "body" { response.body.len } else { view.content(datum)?.bytes.len() as u64 };
+            let came = std::str::from_utf8(line).ok().and_then(|text| text.trim().parse::<u64>().ok());
+            if came == Some(len) { Ok(()) } else { Err(Mismatch::fail(format!("{} ({len})", form.wording()), shown(line))) }
         }
         form => form.judge_text(view, line),
     }

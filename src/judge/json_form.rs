@@ -12,7 +12,7 @@ use super::items::{Difference, Items, misplaced};
 use super::json::Pointers;
 use super::pattern::Pattern;
 use super::view::View;
-use super::words::{counted, printable};
+use super::words::{brief, counted};
 use super::{Mismatch, Uses};
 use crate::text::{At, Place, did_you_mean, mistake};
 
@@ -27,6 +27,8 @@ pub(super) enum JsonForm {
     Exact(Expected),
     /// All of these.
     All(Vec<Constraint>),
+    /// Not there, or this.
+    AbsentOr(Box<At<JsonForm>>),
 }
 
 /// What is asked of a value that is there.
@@ -70,13 +72,15 @@ pub(super) enum Kind {
     Boolean,
 }
 
-const FORMS: &[&str] = &["matches", "is", "contains", "lacks", "exactly", "count", "most", "sorted", "each", "some"];
+const ABSENT_OR: &str = "absent_or";
+const FORMS: &[&str] = &[ABSENT_OR, "matches", "is", "contains", "lacks", "exactly", "count", "most", "sorted", "each", "some"];
 
 impl JsonForm {
     /// Judges a value, or that there is none.
     pub(super) fn judge(&self, view: &View<'_>, value: Option<&Value>) -> Result<(), Mismatch> {
         match (self, value) {
-            (Self::Present, Some(_)) | (Self::Absent, None) => Ok(()),
+            (Self::Present, Some(_)) | (Self::Absent | Self::AbsentOr(_), None) => Ok(()),
+            (Self::AbsentOr(inner), value) => inner.judge(view, value),
             (Self::Absent, Some(value)) => Err(Mismatch::fail("absent", told(value))),
             (Self::Exact(want), Some(value)) => {
                 let want = want.fill(view)?;
@@ -93,6 +97,7 @@ impl JsonForm {
             Self::Absent => "absent".into(),
             Self::Exact(value) => told(&value.source()),
             Self::All(constraints) => constraints.iter().map(Constraint::wording).collect::<Vec<_>>().join(" and "),
+            Self::AbsentOr(inner) => format!("absent or {}", inner.wording()),
         }
     }
 
@@ -101,6 +106,7 @@ impl JsonForm {
             Self::Present | Self::Absent => {}
             Self::Exact(value) => value.uses(place, uses),
             Self::All(constraints) => constraints.iter().for_each(|one| one.uses(uses)),
+            Self::AbsentOr(inner) => inner.uses(inner.place, uses),
         }
     }
 }
@@ -201,7 +207,7 @@ impl Constraint {
 /// Whether texts stand in a lawful order.
 pub(super) fn order_of(texts: &[&str], wording: &str) -> Result<(), Mismatch> {
     misplaced(texts).map_or(Ok(()), |(before, after)| {
-        let quoted = |text: &str| format!("`{}`", printable(text.as_bytes()));
+        let quoted = |text: &str| format!("`{}`", brief(text.as_bytes()));
         Err(Mismatch::fail(wording, format!("{} before {}", quoted(before), quoted(after))).signed("another order"))
     })
 }
@@ -302,6 +308,9 @@ impl<'de> Visitor<'de> for FormVisitor {
         let mut constraints = Vec::new();
         let mut entries = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
+            if key == ABSENT_OR && entries.is_empty() && constraints.is_empty() {
+                return absent_or(map);
+            }
             if entries.is_empty() && FORMS.contains(&key.as_str()) {
                 constraints.push(Constraint::read(&key, &mut map)?);
             } else if !constraints.is_empty() || FORMS.contains(&key.as_str()) {
@@ -318,6 +327,17 @@ impl<'de> Visitor<'de> for FormVisitor {
     }
 }
 
+/// The one form that stands alone in its map, its key already read.
+fn absent_or<'de, A: MapAccess<'de>>(mut map: A) -> Result<JsonForm, A::Error> {
+    let inner = map.next_value()?;
+    match map.next_key::<String>()? {
+        None => Ok(JsonForm::AbsentOr(Box::new(inner))),
+        Some(other) => {
+            Err(mistake(format!("`{other}` stands beside `{ABSENT_OR}`"), "one key alone", Some("put it into `absent_or: { … }`")))
+        }
+    }
+}
+
 impl JsonSchema for JsonForm {
     fn schema_name() -> Cow<'static, str> {
         "JsonForm".into()
@@ -330,6 +350,7 @@ impl JsonSchema for JsonForm {
         let forms = json_schema!({
             "type": "object",
             "properties": {
+                ABSENT_OR: generator.subschema_for::<JsonForm>(),
                 "matches": generator.subschema_for::<Pattern>(),
                 "is": generator.subschema_for::<Kind>(),
                 "contains": items, "lacks": items, "exactly": items,

@@ -3,6 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Error, MapAccess};
 
+use super::any::Any;
 use super::body::Body;
 use super::challenge::ChallengeMatcher;
 use super::error::ErrorMatcher;
@@ -83,4 +84,5 @@ matchers! {
     json: Json(Json),
     same_as: SameAs(SameAs),
     walk: Walk(Walk),
+    any: Any(Any),
 }

@@ -21,7 +21,7 @@ impl Mismatch {
     /// The exchange shows something else. The signature is `came` without its names, digests and numbers.
     #[must_use]
     pub fn fail(expected: impl Into<String>, came: impl Into<String>) -> Self {
-        let (expected, came) = (one_line(expected.into()), one_line(came.into()));
+        let (expected, came) = (one_line(&expected.into()), one_line(&came.into()));
         Self { expected, signature: without_what_varies(&came), came, verdict: Verdict::Fail }
     }
 

@@ -3,6 +3,7 @@
 //! Takes an exchange and an expectation; gives a verdict. Pure. May use `exchange`, `clause`, `text`, `oci` and the rooms above.
 //! A matcher is one file with its reading, schema, judging and wording, and one line in `matchers.rs`.
 
+mod any;
 mod body;
 mod challenge;
 mod digest_of;
@@ -39,4 +40,4 @@ pub use status::StatusSet;
 pub use uses::Uses;
 pub use verdict::Verdict;
 pub use view::{Content, Pull, Values, View, Walked};
-pub use words::printable;
+pub use words::brief;

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue};
 use ring::digest::{SHA256, digest};
 
 use super::Mismatch;
-use super::words::{counted, printable};
+use super::words::{brief, counted};
 use crate::exchange::{Exchange, Response};
 
 /// The most that a compressed body may unfold to.
@@ -28,9 +28,7 @@ pub(super) fn content<'a>(exchange: &Exchange, response: &'a Response) -> Result
         [] => Ok(Cow::Borrowed(&body.bytes)),
         _ if !codings.iter().all(|coding| accepts(&exchange.request.headers, coding)) => Ok(Cow::Borrowed(&body.bytes)),
         [coding] if is_gzip(coding) => unfolded(&body.bytes).map(Cow::Owned),
-        _ => {
-            Err(Mismatch::unseen("a coding that plimsoll reads", format!("Content-Encoding {}", printable(codings.join(", ").as_bytes()))))
-        }
+        _ => Err(Mismatch::unseen("a coding that plimsoll reads", format!("Content-Encoding {}", brief(codings.join(", ").as_bytes())))),
     }
 }
 

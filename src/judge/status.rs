@@ -23,6 +23,11 @@ enum Status {
 }
 
 impl StatusSet {
+    /// All that are in any of them.
+    pub(super) fn union<'a>(sets: impl IntoIterator<Item = &'a Self>) -> Self {
+        Self(sets.into_iter().flat_map(|set| set.0.iter().copied()).collect())
+    }
+
     /// Whether a status is one of them.
     #[must_use]
     pub fn contains(&self, status: u16) -> bool {

@@ -73,7 +73,7 @@ impl<'a> View<'a> {
 
     /// The answer; where there is none, the failure's words are the mismatch.
     pub(super) fn response(&self, expected: impl FnOnce() -> String) -> Result<&'a Response, Mismatch> {
-        self.exchange.answer.as_ref().map_err(|failure| Mismatch::fail(expected(), words::printable(failure.to_string().as_bytes())))
+        self.exchange.answer.as_ref().map_err(|failure| Mismatch::fail(expected(), words::brief(failure.to_string().as_bytes())))
     }
 
     /// A text with its variables filled.
@@ -99,7 +99,7 @@ pub(super) fn status_in_words(response: &Response) -> String {
     if response.status >= 400 {
         for code in error_codes(&response.body.bytes).unwrap_or_default().iter().take(3) {
             told.push(' ');
-            told.push_str(&words::printable(code.as_bytes()));
+            told.push_str(&words::brief(code.as_bytes()));
         }
     }
     told

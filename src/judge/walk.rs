@@ -10,7 +10,7 @@ use super::items::{Difference, Items};
 use super::json_form::order_of;
 use super::matchers::Judge;
 use super::view::{View, Walked};
-use super::words::{counted, printable};
+use super::words::{brief, counted};
 use super::{Mismatch, Uses};
 use crate::text::{At, Place};
 
@@ -39,7 +39,7 @@ impl Judge for Walk {
         view.response(|| self.wording())?;
         let walked = view.walked.ok_or_else(|| Mismatch::lacking("the step walked no pages"))?;
         if let Some(problem) = &walked.problem {
-            return Err(Mismatch::fail(format!("pages that can be walked, with {}", self.wording()), printable(problem.as_bytes())));
+            return Err(Mismatch::fail(format!("pages that can be walked, with {}", self.wording()), brief(problem.as_bytes())));
         }
         let entries: Vec<Value> = walked.entries.iter().map(key).collect();
         self.judge_pages(walked)?;
@@ -103,7 +103,7 @@ impl Walk {
         }
         let mut seen = HashSet::new();
         if let Some(twice) = texts.iter().find(|text| self.no_repeats && !seen.insert(**text)) {
-            return Err(Mismatch::fail("no entry twice", format!("`{}` twice", printable(twice.as_bytes()))).signed("an entry twice"));
+            return Err(Mismatch::fail("no entry twice", format!("`{}` twice", brief(twice.as_bytes()))).signed("an entry twice"));
         }
         if self.sorted { order_of(&texts, "lexical order over all pages") } else { Ok(()) }
     }

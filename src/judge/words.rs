@@ -1,70 +1,46 @@
 //! Making what a registry sent fit to be shown, and finding what in it varies.
 
-use std::fmt::Write as _;
+use crate::exchange::evidence::printable;
 
 /// How many characters of a registry's text are shown.
 pub(super) const SHOWN: usize = 200;
 /// How many of a list's entries are shown.
 const LISTED: usize = 4;
 
-/// Bytes as printable text: control characters, bidirectional overrides and bytes that are no UTF-8 are escaped; what is longer
-/// than [`SHOWN`] characters is cut, and its length told.
+/// Bytes as text that is fit to be shown: [`printable`], and what is longer than [`SHOWN`] characters is cut, and its length told.
 #[must_use]
-pub fn printable(bytes: &[u8]) -> String {
-    let mut out = String::new();
-    let mut shown = 0;
-    // A character takes four bytes at most, so what lies behind is not looked at.
-    let head = &bytes[..bytes.len().min(SHOWN * 4 + 4)];
-    for chunk in head.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            if shown == SHOWN {
-                return cut(out, bytes.len());
-            }
-            escape(&mut out, c);
-            shown += 1;
-        }
-        for byte in chunk.invalid() {
-            if shown == SHOWN {
-                return cut(out, bytes.len());
-            }
-            // Writing to a String cannot fail.
-            let _ = write!(out, "\\x{byte:02x}");
-            shown += 1;
-        }
-    }
-    if head.len() < bytes.len() { cut(out, bytes.len()) } else { out }
+pub fn brief(bytes: &[u8]) -> String {
+    let end = end_of(bytes, SHOWN);
+    let head = printable(&bytes[..end]);
+    if end < bytes.len() { format!("{head}… ({} bytes)", bytes.len()) } else { head }
 }
 
-fn cut(mut out: String, len: usize) -> String {
-    let _ = write!(out, "… ({len} bytes)");
-    out
-}
-
-fn escape(out: &mut String, c: char) {
-    let hidden = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-    match c {
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        '\t' => out.push_str("\\t"),
-        c if c.is_control() || hidden => out.extend(c.escape_unicode()),
-        c => out.push(c),
+/// Where the first `count` characters end; a byte that is no UTF-8 counts as one.
+fn end_of(bytes: &[u8], count: usize) -> usize {
+    let mut left = count;
+    let mut end = 0;
+    for chunk in bytes.utf8_chunks() {
+        let lengths = chunk.valid().chars().map(char::len_utf8).chain(chunk.invalid().iter().map(|_| 1));
+        for len in lengths {
+            if left == 0 {
+                return end;
+            }
+            left -= 1;
+            end += len;
+        }
     }
+    end
 }
 
 /// Text of our own with what a scenario put into it, on one line.
-pub(super) fn one_line(text: String) -> String {
-    if text.chars().any(char::is_control) {
-        let mut out = String::new();
-        text.chars().for_each(|c| escape(&mut out, c));
-        return out;
-    }
-    text
+pub(super) fn one_line(text: &str) -> String {
+    printable(text.as_bytes())
 }
 
 /// A list in words: its first entries, and how many more there are.
 #[must_use]
 pub(super) fn listed<T: AsRef<str>>(entries: &[T]) -> String {
-    let mut told: Vec<String> = entries.iter().take(LISTED).map(|entry| printable(entry.as_ref().as_bytes())).collect();
+    let mut told: Vec<String> = entries.iter().take(LISTED).map(|entry| brief(entry.as_ref().as_bytes())).collect();
     if entries.len() > LISTED {
         told.push(format!("{} more", entries.len() - LISTED));
     }
@@ -126,13 +102,13 @@ mod tests {
 
     #[test]
     fn what_a_registry_sent_is_shown_escaped_and_cut() {
-        assert_eq!(printable(b"plain \xc3\xa9"), "plain é");
-        assert_eq!(printable(b"a\r\n\t\x1b[31m\x00"), "a\\r\\n\\t\\u{1b}[31m\\u{0}");
-        assert_eq!(printable("\u{202e}x\u{200b}".as_bytes()), "\\u{202e}x\\u{200b}");
-        assert_eq!(printable(b"\xff\xfe"), "\\xff\\xfe");
-        assert_eq!(printable(&[b'x'; 200]), "x".repeat(200));
-        assert_eq!(printable(&[b'x'; 300]), format!("{}… (300 bytes)", "x".repeat(200)));
-        assert_eq!(printable(&vec![0xff; 100_000]), format!("{}… (100000 bytes)", "\\xff".repeat(200)));
+        assert_eq!(brief(b"plain \xc3\xa9"), "plain é");
+        assert_eq!(brief(b"a\r\n\t\x1b[31m\x00"), "a\\r\\n\\t\\x1b[31m\\x00");
+        assert_eq!(brief("\u{202e}x\u{200b}".as_bytes()), "\\u{202e}x\\u{200b}");
+        assert_eq!(brief(b"\xff\xfe"), "\\xff\\xfe");
+        assert_eq!(brief(&[b'x'; 200]), "x".repeat(200));
+        assert_eq!(brief(&[b'x'; 300]), format!("{}… (300 bytes)", "x".repeat(200)));
+        assert_eq!(brief(&vec![0xff; 100_000]), format!("{}… (100000 bytes)", "\\xff".repeat(200)));
     }
 
     #[test]
@@ -168,7 +144,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_come_out_printable_and_short(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
-            let shown = printable(&bytes);
+            let shown = brief(&bytes);
             prop_assert!(!shown.chars().any(char::is_control));
             prop_assert!(shown.chars().count() <= SHOWN * 10 + 20);
         }

@@ -82,6 +82,26 @@ fn a_media_type_is_compared_without_parameters_and_case() {
 }
 
 #[test]
+fn a_length_is_that_of_a_datum_or_of_what_was_received() {
+    let of = |length: &str, body: &[u8]| exchange(200, &[("Content-Length", length.as_bytes())], body);
+    let body = "header: { Content-Length: { absent_or: { length_of: body } } }";
+    hold(&[
+        ("header: { Content-Length: { length_of: layer } }", &of("16", b""), "ok"),
+        (
+            "header: { Content-Length: { length_of: layer } }",
+            &of("17", b""),
+            "expected Content-Length the length of `layer` (16), came Content-Length `17`",
+        ),
+        (body, &of("3", b"abc"), "ok"),
+        (body, &exchange(200, &[], b"abc"), "ok"),
+        (body, &truncated(of("3", b"abc"), 1), "ok"),
+        (body, &of("three", b"abc"), "expected Content-Length the length of the body (3), came Content-Length `three`"),
+        (body, &of("4", b"abc"), "expected Content-Length the length of the body (3), came Content-Length `4`"),
+        ("header: { X: { length_of: nobody } }", &exchange(200, &[("X", b"1")], b""), "error X no datum `nobody`"),
+    ]);
+}
+
+#[test]
 fn a_digest_is_true_in_any_algorithm_or_it_is_told() {
     let form = "header: { Docker-Content-Digest: { digest_of: layer } }";
     let of = |value: &str| with(&[("Docker-Content-Digest", value.as_bytes())]);

@@ -58,6 +58,17 @@ fn a_json_value_has_a_kind_or_matches() {
 }
 
 #[test]
+fn a_json_value_may_be_absent_or_something() {
+    let tags = exchange(200, &[], TAGS);
+    hold(&[
+        ("json: { /name: { absent_or: { is: string } }, /nome: { absent_or: { is: string } } }", &tags, "ok"),
+        ("json: { /n: { absent_or: { is: string } } }", &tags, "expected /n a text, came /n 2.0"),
+        ("json: { /name: { absent_or: <repo> } }", &tags, "ok"),
+        ("json: { /tags: { absent_or: { absent_or: { count: 3, contains: tags } } } }", &tags, "ok"),
+    ]);
+}
+
+#[test]
 fn a_json_array_has_entries_and_a_length_and_an_order() {
     let tags = exchange(200, &[], TAGS);
     hold(&[

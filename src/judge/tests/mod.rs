@@ -26,7 +26,7 @@ pub(super) fn exchange(status: u16, headers: &[(&str, &[u8])], body: &[u8]) -> E
         map.append(HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_bytes(value).unwrap());
     }
     let sha256 = super::received::hex(&Sha256::digest(body));
-    let body = Received { bytes: Bytes::copy_from_slice(body), len: body.len() as u64, sha256, truncated: false, surplus: 0 };
+    let body = Received { bytes: Bytes::copy_from_slice(body), len: body.len() as u64, sha256, ..Received::default() };
     Exchange { request: request(), answer: Ok(Response { status, headers: map, body }), timings: Timings::default() }
 }
 

@@ -38,6 +38,8 @@ fn a_slip_in_an_expectation_is_shown_where_it_is() {
         ("json: { /a: { count: 1, mots: 2 } }", "did you mean `most`?"),
         ("json: { /a: { b: 1, count: 2 } }", "`count` is no key of this map"),
         ("json: { /a: { sorted: false } }", "`sorted: false` asks for nothing"),
+        ("json: { /a: { absent_or: 1, count: 2 } }", "`count` stands beside `absent_or`"),
+        ("json: { /a: { count: 2, absent_or: 1 } }", "`absent_or` is no key of this map"),
         ("json: { /a: { is: aray } }", "did you mean `array`?"),
         ("json: { /a: { count: -1 } }", "expected a whole number, not negative and not too large"),
         ("error: []", "no code is named here"),
@@ -46,6 +48,9 @@ fn a_slip_in_an_expectation_is_shown_where_it_is() {
         ("challenge: { relm: present }", "did you mean `realm`?"),
         ("same_as: { step: a }", "the key `parts` is missing"),
         ("same_as: { step: a, parts: ['b c'] }", "`b c` is no part"),
+        ("any: []", "nothing is expected here"),
+        ("any: [{ status: 200 }, { stauts: 1 }]", "x.yaml:1:26 `stauts` is no key of this map [did you mean `status`?]"),
+        ("any: { status: 200 }", "expected a list"),
         ("walk: { exact: a }", "did you mean `exactly`?"),
     ];
     for (yaml, want) in cases {

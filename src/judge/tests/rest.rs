@@ -76,3 +76,55 @@ fn a_condition_speaks_of_methods_and_answers() {
     assert!(!holds("method: [GET]", &closed()));
     assert_eq!(condition("{ method: [GET, HEAD], status: 4xx }").wording(), "GET or HEAD, status 4xx");
 }
+
+#[test]
+fn one_of_several_expectations_is_enough() {
+    let part = "{ status: 206, body: { slice: [layer, 0, 2] } }";
+    let any = format!("any: [{part}, {{ status: 200, body: layer }}, {{ status: 416 }}]");
+    let wide = "any: [{ header: { Location: present } }, { json: { /a: 1 } }]";
+    hold(&[
+        (&any, &exchange(206, &[], b"01"), "ok"),
+        (&any, &exchange(200, &[], LAYER), "ok"),
+        (&any, &exchange(416, &[], b""), "ok"),
+        (
+            &any,
+            &exchange(404, &[], b""),
+            "expected either status 206, the bytes of `layer` from 0 to 2, that one excluded; or status 200, the bytes of `layer`; \
+             or status 416, came status 404",
+        ),
+        (wide, &exchange(200, &[], br#"{"a":1}"#), "ok"),
+        (wide, &exchange(200, &[], b""), "expected either Location present; or /a 1, came Location absent; an empty body"),
+        (
+            wide,
+            &exchange(500, &[], b""),
+            "expected either Location present; or /a 1, came status 500, Location absent; status 500, an empty body",
+        ),
+        (wide, &truncated(exchange(200, &[], b"{}"), 1), "inconclusive Location absent; 2 bytes, too many to keep"),
+        (
+            wide,
+            &closed(),
+            "expected either Location present; or /a 1, came the connection was closed before the whole answer came (Head): reset",
+        ),
+        (&format!("{{ status: 2xx, {wide} }}"), &exchange(404, &[], b""), "expected status 2xx, came status 404"),
+    ]);
+    let statuses = expectation(&any).status().cloned().unwrap();
+    assert!(statuses.contains(206) && statuses.contains(416) && !statuses.contains(404));
+    assert!(expectation(wide).status().is_none());
+    assert!(expectation(&format!("{{ status: 404, {any} }}")).status().unwrap().contains(404));
+}
+
+#[test]
+fn what_alternatives_pull_is_handed_to_the_one_that_asked() {
+    let yaml = "{ header: { Location: { pullable: layer } }, any: [{ header: { A: { pullable: layer } } }, { header: { B: { pullable: layer } } }] }";
+    let exchange = exchange(201, &[("Location", b"/l"), ("A", b"/a"), ("B", b"/b")], b"");
+    let paths: Vec<String> = expectation(yaml).pulls(&exchange).iter().map(|pull| pull.url.path().to_owned()).collect();
+    assert_eq!(paths, ["/l", "/a", "/b"]);
+    let after = |statuses: [u16; 3]| {
+        let pulled = statuses.map(|status| super::exchange(status, &[], LAYER)).to_vec();
+        told(&Scene { pulled, ..scene() }, yaml, &exchange)
+    };
+    assert_eq!(after([200, 200, 404]), "ok");
+    assert_eq!(after([200, 404, 200]), "ok");
+    assert!(after([404, 200, 200]).starts_with("expected Location"));
+    assert!(after([200, 404, 404]).starts_with("expected either A a URL"));
+}
