@@ -126,6 +126,11 @@ impl Files {
         self.0.insert(name.to_owned(), file);
     }
 
+    /// Takes a file out by its relative path.
+    pub fn remove(&mut self, name: &str) -> Option<SourceFile> {
+        self.0.remove(name)
+    }
+
     /// The file at a relative path.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&SourceFile> {
