@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::observer::{Because, Judgement};
 use super::session::Session;
+use crate::clause::ClauseId;
 use crate::exchange::Exchange;
 use crate::judge::{Mismatch, Verdict, View, Walked};
 use crate::plan::{DECLINED, Expected, Step};
@@ -35,8 +36,17 @@ pub(super) struct Sight<'a> {
 }
 
 impl Sight<'_> {
-    fn judge(&self, expected: &Expected) -> Judgement {
-        if let Some(clause) = expected.requires.iter().find(|clause| self.session.failed.contains(*clause)) {
+    /// `failed` are clauses that failed on this very exchange: what requires them can't be judged either.
+    fn judge(&self, expected: &Expected, failed: &mut Vec<ClauseId>) -> Judgement {
+        let judgement = self.judge_unless(expected, failed);
+        if matches!(judgement, Judgement::Fail(_)) && expected.binding.is_some() {
+            failed.push(expected.clause.clone());
+        }
+        judgement
+    }
+
+    fn judge_unless(&self, expected: &Expected, failed: &[ClauseId]) -> Judgement {
+        if let Some(clause) = expected.requires.iter().find(|clause| self.session.failed.contains(*clause) || failed.contains(clause)) {
             let reason = format!("it needs {clause}, which failed before");
             return Judgement::Inconclusive { reason, because: Some(Because::Clause(clause.clone())) };
         }
@@ -60,7 +70,8 @@ pub(super) fn told(result: Result<(), Mismatch>) -> Judgement {
 
 /// Judges an exchange by all that its step expects.
 pub(super) fn judge<'p>(step: &'p Step, sight: &Sight<'_>) -> Shown<'p> {
-    let mut results: Vec<_> = step.expect.iter().map(|expected| (expected, sight.judge(expected))).collect();
+    let mut failed = Vec::new();
+    let mut results: Vec<_> = step.expect.iter().map(|expected| (expected, sight.judge(expected, &mut failed))).collect();
     let status = sight.exchange.status();
     if step.outcomes.is_empty() {
         return Shown { results, outcome: None, worked: worked(step, status) };
@@ -70,7 +81,7 @@ pub(super) fn judge<'p>(step: &'p Step, sight: &Sight<'_>) -> Shown<'p> {
         return Shown { results, outcome: None, worked: false };
     };
     for expected in &outcome.expect {
-        let judgement = match sight.judge(expected) {
+        let judgement = match sight.judge(expected, &mut failed) {
             Judgement::Pass if outcome.name == DECLINED => Judgement::Declined(crate::judge::observed(sight.exchange)),
             other => other,
         };

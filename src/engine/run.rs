@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::Uri;
 
-use super::act::act;
+use super::act::{Done, act};
 use super::call::fill;
 use super::capture::capture;
 use super::observer::{Because, Judgement, Observer};
@@ -180,7 +180,7 @@ async fn request_until<O: Observer + Sync>(
         };
         let time_left = end.is_some_and(|end| clock::instant() + pause < end);
         if done.shown.holds() || !time_left {
-            return settle(step, done, session, observer);
+            return settle(step, done, session, env, observer);
         }
         // Polling: what is asked for may come late by law (RFC 9110, section 15.3.3).
         tokio::time::sleep(pause).await;
@@ -189,10 +189,10 @@ async fn request_until<O: Observer + Sync>(
 }
 
 /// Tells what an exchange shows and keeps what it gives.
-fn settle<O: Observer>(step: &Step, done: super::act::Done<'_>, session: &mut Session<'_>, observer: &O) -> StepState {
+fn settle<O: Observer>(step: &Step, done: Done<'_>, session: &mut Session<'_>, env: &Env, observer: &O) -> StepState {
     let exchange = &done.exchange;
     for (expected, judgement) in done.shown.results {
-        if let Judgement::Fail(_) = &judgement {
+        if matches!(judgement, Judgement::Fail(_)) && expected.binding.is_some() {
             session.failed.insert(expected.clause.clone());
         }
         observer.judged(Some(step), expected, judgement, Some(exchange));
@@ -201,18 +201,21 @@ fn settle<O: Observer>(step: &Step, done: super::act::Done<'_>, session: &mut Se
         observer.decided(&deciding.capability, done.shown.outcome, exchange);
     }
     session.outcomes.extend(done.shown.outcome.map(str::to_owned));
-    let state = state_after(step, done.shown.worked, exchange, session);
+    let state = state_after(step, done.shown.worked, exchange, session, env);
     if step.preparation && state != StepState::Worked {
         observer.unprepared(step, exchange);
     }
     state
 }
 
-fn state_after(step: &Step, worked: bool, exchange: &Exchange, session: &mut Session<'_>) -> StepState {
+fn state_after(step: &Step, worked: bool, exchange: &Exchange, session: &mut Session<'_>, env: &Env) -> StepState {
     let mut state = if worked { StepState::Worked } else { StepState::Failed(crate::judge::observed(exchange)) };
     for (name, save) in &step.save {
         match capture(save, exchange) {
             Ok(value) => {
+                if save.is_secret() {
+                    env.client.secrets().add(&value);
+                }
                 session.saves.insert(name.clone(), value);
             }
             Err(why) if state == StepState::Worked => state = StepState::Failed(why),

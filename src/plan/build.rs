@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
 use indexmap::IndexMap;
 
 use super::content::Recipe;
@@ -238,6 +239,7 @@ fn fixed_variables(source: Source<'_>) -> IndexMap<String, String> {
         ("run", Some(setting.run.clone())),
         ("user", login.map(|(user, _)| user.clone())),
         ("password", login.map(|(_, password)| password.clone())),
+        ("basic", login.map(|(user, password)| base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}")))),
         ("realm", source.facts.realm.clone()),
         ("service", source.facts.service.clone()),
     ];

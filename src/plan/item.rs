@@ -189,6 +189,14 @@ pub enum Save {
     Challenge(String),
 }
 
+impl Save {
+    /// Whether what is kept opens doors: a token of whatever kind.
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        matches!(self, Self::Json(pointer) if ["/token", "/access_token", "/refresh_token"].contains(&pointer.as_str()))
+    }
+}
+
 /// One of the things that a step may cleanly lead to.
 #[derive(Clone, Debug)]
 pub struct Outcome {
