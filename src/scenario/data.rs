@@ -72,8 +72,11 @@ pub(super) fn listed(words: &[&str]) -> String {
     format!("{}{}", some.join(", "), if words.len() > some.len() { " …" } else { "" })
 }
 
-/// An order in which each datum comes after all that it is made of, by position; or a datum that is made of itself, or of too many others.
-pub(super) fn order(data: &Data) -> Result<HashMap<String, usize>, At<String>> {
+/// A datum that can't be made, and why.
+type Broken = (At<String>, &'static str);
+
+/// An order in which each datum comes after all that it is made of, by position; or one that can't be made.
+pub(super) fn order(data: &Data) -> Result<HashMap<String, usize>, Broken> {
     let mut order = HashMap::new();
     for name in data.keys() {
         visit(name, data, &mut order, &mut Vec::new())?;
@@ -81,13 +84,16 @@ pub(super) fn order(data: &Data) -> Result<HashMap<String, usize>, At<String>> {
     Ok(order)
 }
 
-fn visit<'a>(name: &'a str, data: &'a Data, order: &mut HashMap<String, usize>, path: &mut Vec<&'a str>) -> Result<(), At<String>> {
+fn visit<'a>(name: &'a str, data: &'a Data, order: &mut HashMap<String, usize>, path: &mut Vec<&'a str>) -> Result<(), Broken> {
     let Some((key, datum)) = data.get_key_value(name) else { return Ok(()) };
     if order.contains_key(name) {
         return Ok(());
     }
-    if path.contains(&name) || path.len() >= LONGEST_CHAIN {
-        return Err(key.clone());
+    if path.contains(&name) {
+        return Err((key.clone(), "is made of itself"));
+    }
+    if path.len() >= LONGEST_CHAIN {
+        return Err((key.clone(), "ends a chain of more than 64 data that are made of each other"));
     }
     path.push(key);
     for other in datum.refers_to() {

@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
 
     /// Exactly one act, and no key that the act has no use for.
     pub(super) fn check_keys(&mut self, step: &StepFile, place: Place) {
-        let nothing = |place| (place, "nothing is expected here", Some("write CLAUSE: { status: 200 }, or take it away".to_owned()));
+        let nothing = |place| (place, "nothing is expected here", Some("write `CLAUSE: { status: 200 }`, or take it away".to_owned()));
         let expect = step.expect.as_ref().filter(|expect| expect.is_empty()).map(|expect| nothing(expect.place));
         let outcomes = step.outcomes.as_ref().filter(|outcomes| outcomes.is_empty()).map(|outcomes| nothing(outcomes.place));
         for (place, title, help) in expect.into_iter().chain(outcomes) {

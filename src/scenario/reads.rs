@@ -134,9 +134,9 @@ impl Reader<'_> {
                 }
             }
         }
-        if let Err(name) = order(&scenario.data) {
+        if let Err((name, why)) = order(&scenario.data) {
             let help = "data are made one after the other: take one reference away".to_owned();
-            self.mistake(name.place, format!("the datum `{name}` is made of itself, or ends a chain that is too long"), "", Some(help));
+            self.mistake(name.place, format!("the datum `{name}` {why}"), "", Some(help));
         }
     }
 

@@ -128,5 +128,5 @@ fn what_is_too_much_is_refused_and_not_made() {
     );
     let chain: String = (0..900).fold(String::new(), |all, n| all + &format!("  d{n}: {{ manifest: {{ subject: d{} }} }}\n", n + 1));
     let told = titles(&format!("title: t\ndata:\n{chain}  d900: {{ blob: 1B }}\nsteps:\n  - push: d0\n{step}"));
-    assert_eq!(told, ["the datum `d64` is made of itself, or ends a chain that is too long"]);
+    assert_eq!(told, ["the datum `d64` ends a chain of more than 64 data that are made of each other"]);
 }

@@ -41,6 +41,9 @@ impl Request {
         if let Some(Each { name, values: Values::List(list) }) = &self.each {
             uses.list(list, name.place);
         }
+        if let Some(walk) = &self.walk {
+            std::iter::once(&walk.list).chain(&walk.item).for_each(|pointer| check_pointer(pointer, uses));
+        }
         self.save.values().for_each(|save| save.uses(uses));
         self.expectations().for_each(|(_, _, expectation)| expectation.uses(uses));
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::io::Read;
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
@@ -39,7 +40,7 @@ impl SourceFile {
     /// The first byte that is no UTF-8, or the length.
     pub fn from_bytes(path: &str, bytes: Vec<u8>) -> Result<Self, Diagnostic> {
         if bytes.len() > MAX_FILE_BYTES {
-            return Err(too_long(path, bytes.len() as u64));
+            return Err(too_long(path));
         }
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Self { path: path.to_owned(), text }),
@@ -54,16 +55,15 @@ impl SourceFile {
     pub fn open(path: &Path) -> Result<Self, Diagnostic> {
         let shown = path.display().to_string();
         let unreadable = |error: std::io::Error| Diagnostic::of_file(&shown, format!("this file can't be read: {error}"));
-        let length = std::fs::metadata(path).map_err(unreadable)?.len();
-        if length > MAX_FILE_BYTES as u64 {
-            return Err(too_long(&shown, length));
-        }
-        Self::from_bytes(&shown, std::fs::read(path).map_err(unreadable)?)
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        let mut bytes = Vec::new();
+        file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        Self::from_bytes(&shown, bytes)
     }
 }
 
-pub(super) fn too_long(path: &str, length: u64) -> Diagnostic {
-    Diagnostic::of_file(path, format!("this file is too long: {length} bytes, where at most {MAX_FILE_BYTES} are read"))
+pub(super) fn too_long(path: &str) -> Diagnostic {
+    Diagnostic::of_file(path, format!("this file is longer than {MAX_FILE_BYTES} bytes, and no more are read"))
         .help(Some("split it, or have long content made: `{ blob: 4MiB }`, `{ range: [1, 100] }`"))
 }
 
@@ -126,6 +126,11 @@ impl Files {
         self.0.insert(name.to_owned(), file);
     }
 
+    /// Takes a file out by its relative path.
+    pub fn remove(&mut self, name: &str) -> Option<SourceFile> {
+        self.0.remove(name)
+    }
+
     /// The file at a relative path.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&SourceFile> {
@@ -185,7 +190,7 @@ fn walk(folder: &Path, depth: usize, each: &mut impl FnMut(&Path) -> bool) -> Re
             return Err(
                 Diagnostic::of_file(&path.display().to_string(), "the ending `.yml` is not read").help(Some("rename it to `.yaml`"))
             );
-        } else if is_yaml(&path) && !hidden && !each(&path) {
+        } else if is_yaml(&path) && path.is_file() && !hidden && !each(&path) {
             return Err(Diagnostic::of_file(&shown, format!("this set has more than {MAX_FILES} files")));
         }
     }

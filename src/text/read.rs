@@ -17,7 +17,7 @@ pub(super) const MAX_NESTING: usize = 64;
 /// The first thing that is wrong, where it is.
 pub fn read<T: DeserializeOwned>(file: &SourceFile) -> Result<T, Diagnostic> {
     if file.text.len() > MAX_FILE_BYTES {
-        return Err(super::files::too_long(&file.path, file.text.len() as u64));
+        return Err(super::files::too_long(&file.path));
     }
     serde_saphyr::from_str_with_options(&file.text, options()).map_err(|error| tell(file, error.without_snippet()))
 }

@@ -5,3 +5,4 @@ mod reports;
 mod samples;
 mod scenario_errors;
 mod scenario_schema;
+mod shipped;
