@@ -8,10 +8,10 @@ use super::evidence::{Found, evidence_of};
 use super::recorder::{Event, Heard};
 use crate::clause::Offer;
 use crate::engine::{Because, Judgement};
-use crate::exchange::{Exchange, Secrets};
+use crate::exchange::Secrets;
 use crate::judge::{Mismatch, Verdict};
 use crate::plan::{Always, DECLINED, Expected, Fate, Item, Step};
-use crate::record::{Causes, ExpectationResult, Finding, Planned, ScenarioResult, worst};
+use crate::record::{Causes, Evidence, ExpectationResult, Finding, Planned, ScenarioResult, worst};
 
 /// Makes scenario results and causes, item by item, in the plan's order.
 pub(super) struct Assembly<'a> {
@@ -139,8 +139,7 @@ impl<'a> Assembly<'a> {
             Judgement::Error(reason) => {
                 result.reason = Some(self.secrets.redact(reason));
                 let mismatch = Mismatch::lacking(reason.clone());
-                result.evidence =
-                    event.exchange.as_ref().map(|exchange| self.causes.error(self.evidence(item, expected, event, &mismatch, exchange)));
+                result.evidence = self.evidence(item, expected, event, &mismatch).map(|evidence| self.causes.error(evidence));
             }
             Judgement::Inconclusive { reason, because } => {
                 result.reason = Some(self.secrets.redact(reason));
@@ -173,8 +172,7 @@ impl<'a> Assembly<'a> {
 
     fn finding(&mut self, item: &Item, expected: &Expected, event: &Event, mismatch: &Mismatch) -> Option<(usize, usize)> {
         let binding = expected.binding.as_ref()?;
-        let exchange = event.exchange.as_ref()?;
-        let evidence = self.evidence(item, expected, event, mismatch, exchange);
+        let evidence = self.evidence(item, expected, event, mismatch)?;
         let clause = expected.clause.to_string();
         let says = self.clauses.get(&clause).map_or_else(String::new, |planned| planned.says.clone());
         Some(self.causes.add(Finding {
@@ -194,14 +192,8 @@ impl<'a> Assembly<'a> {
         }))
     }
 
-    fn evidence(
-        &self,
-        item: &Item,
-        expected: &Expected,
-        event: &Event,
-        mismatch: &Mismatch,
-        exchange: &Exchange,
-    ) -> crate::record::Evidence {
+    fn evidence(&self, item: &Item, expected: &Expected, event: &Event, mismatch: &Mismatch) -> Option<Evidence> {
+        let exchange = event.exchange.as_ref()?;
         let found = Found {
             clause: expected.clause.as_str(),
             scenario: &item.scenario,
@@ -211,7 +203,7 @@ impl<'a> Assembly<'a> {
             expected: &mismatch.expected,
             came: &mismatch.came,
         };
-        evidence_of(&found, exchange, self.secrets)
+        Some(evidence_of(&found, exchange, self.secrets))
     }
 }
 

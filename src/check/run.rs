@@ -262,7 +262,7 @@ impl<'a> Survey<'a> {
         let mut scenarios: Vec<_> = self.probed.iter().map(|(item, heard)| assembly.item(item, heard)).collect();
         scenarios.extend(self.plan.items.iter().zip(&self.recorders).map(|(item, recorder)| assembly.item(item, &recorder.heard())));
         scenarios.retain(|scenario| !scenario.expectations.is_empty());
-        let (causes, evidence) = assembly.causes.finish();
+        let (found, kept) = assembly.causes.finish();
         let wall_ms = millis(self.began.elapsed());
         Record {
             format: FORMAT.to_owned(),
@@ -281,8 +281,8 @@ impl<'a> Survey<'a> {
             cut_short: cut.map(str::to_owned),
             clauses: judged_clauses(clauses.clone(), &scenarios),
             rounds: vec![Round { wall_ms, exchanges: self.client.exchanges(), scenarios }],
-            causes,
-            evidence,
+            causes: found,
+            evidence: kept,
             left_behind: self.left_behind.clone(),
         }
     }

@@ -12,7 +12,7 @@ pub(super) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub(super) command: Command,
-    /// Colour nothing (NO_COLOR does the same).
+    /// Colour nothing (`NO_COLOR` does the same).
     #[arg(long, global = true, help_heading = "Output")]
     pub(super) no_color: bool,
     /// Say only what is wrong.
@@ -50,7 +50,7 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(super) struct RunArgs {
-    /// http://HOST:PORT, https://HOST, or HOST[/REPOSITORY/PREFIX] (https, except loopback). Left out: the embedded reference registry.
+    /// `http://HOST:PORT`, `https://HOST`, or `HOST[/REPOSITORY/PREFIX]` (https, except loopback). Left out: the embedded reference registry.
     #[arg(value_name = "TARGET")]
     pub(super) targets: Vec<String>,
     /// What the target is held to.
@@ -65,10 +65,10 @@ pub(super) struct RunArgs {
     /// Read scenarios from this directory in place of the ones shipped.
     #[arg(long, value_name = "DIR", help_heading = "What is judged")]
     pub(super) scenarios: Option<PathBuf>,
-    /// The user name for the target (also PLIMSOLL_USER; else Docker's config file).
+    /// The user name for the target (also `PLIMSOLL_USER`; else Docker's config file).
     #[arg(long, value_name = "USER", help_heading = "Login")]
     pub(super) user: Option<String>,
-    /// Read the password from standard input (also PLIMSOLL_PASSWORD).
+    /// Read the password from standard input (also `PLIMSOLL_PASSWORD`).
     #[arg(long, requires = "user", help_heading = "Login")]
     pub(super) password_stdin: bool,
     /// Send no credentials, whatever the environment and Docker's config hold.
@@ -138,7 +138,7 @@ pub(super) struct ServeArgs {
     /// Whose rules to follow: `standard`, or `github-packages` (manifest lists declined, login for pulls, OWNER/REPOSITORY/IMAGE names).
     #[arg(long, default_value = "standard", value_name = "NAME")]
     pub(super) profile: String,
-    /// Ask for a login; USER:PASSWORD, may be repeated. Others on this machine can read it there: PLIMSOLL_SERVE_USER does the same unseen.
+    /// Ask for a login; USER:PASSWORD, may be repeated. Others on this machine can read it there: `PLIMSOLL_SERVE_USER` does the same unseen.
     #[arg(long, value_name = "USER:PASSWORD", env = "PLIMSOLL_SERVE_USER", hide_env_values = true)]
     pub(super) user: Vec<String>,
     /// Log in by tokens in place of Basic, from its own endpoint /token.

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 
 /// Where words go, and how they look there.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(super) struct Output {
     /// Whether standard output is coloured.
     pub(super) color: bool,

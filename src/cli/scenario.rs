@@ -60,7 +60,7 @@ fn show(suite: &Suite, id: &str) -> Result<Exit, Ended> {
 fn shown(scenario: &Scenario, suite: &Suite) -> String {
     let mut out = format!("{}\n  {}\n  {}\n", scenario.id, scenario.title.value, scenario.path);
     if !scenario.needs.is_empty() {
-        let needs: Vec<&str> = scenario.needs.iter().map(|need| need.as_str()).collect();
+        let needs: Vec<&str> = scenario.needs.iter().map(crate::text::At::as_str).collect();
         let _ = writeln!(out, "  needs {}", needs.join(", "));
     }
     if let Some(each) = &scenario.each {

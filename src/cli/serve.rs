@@ -55,8 +55,8 @@ fn config(args: &ServeArgs) -> Result<Config, Ended> {
         "standard" => Rules::Standard,
         GITHUB_PACKAGES => Rules::GithubPackages,
         other => {
-            let hint = did_you_mean(other, ["standard", GITHUB_PACKAGES].into_iter())
-                .map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+            let hint =
+                did_you_mean(other, ["standard", GITHUB_PACKAGES]).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
             return Err(Ended::new(Exit::Usage, format!("there are no rules `{other}`{hint}; there are standard and {GITHUB_PACKAGES}")));
         }
     };

@@ -95,7 +95,7 @@ impl Run<'_> {
         } else {
             let given = Given { user: self.args.user.clone(), password: self.password.clone() };
             let prefix = target.prefix.as_deref().unwrap_or_default();
-            let found = resolve(given, &target.base, prefix, &Environment::process()).await;
+            let found = resolve(given, &target.base, prefix, &environment()).await;
             found.map_err(|why| Ended::new(Exit::Usage, why.to_string()))?
         };
         self.judge(target, credentials, None, several).await
@@ -222,6 +222,11 @@ fn refused(why: &CheckError) -> Ended {
         CheckError::NoProfile { .. } | CheckError::NothingToRun { .. } => Exit::Usage,
     };
     Ended::new(exit, why.to_string())
+}
+
+/// The variables of this process whose names can be written at all.
+fn environment() -> Environment {
+    Environment::of(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect())
 }
 
 /// `127.0.0.1:5000` → `127.0.0.1-5000`: safe as the name of a directory.

@@ -37,13 +37,17 @@ fn url(request: &Request, session: &Session<'_>, base: &Uri) -> Result<Uri, Stri
     for (name, value) in &request.query {
         let value = fill(value, session)?;
         text.push(if text.contains('?') { '&' } else { '?' });
-        text.push_str(&format!("{}={}", utf8_percent_encode(name, QUERY), utf8_percent_encode(&value, QUERY)));
+        text.push_str(&pair(name, &value));
     }
     let url: Uri = text.parse().map_err(|why| format!("`{text}` is no URL: {why}"))?;
     if url.authority().is_none() || !matches!(url.scheme_str(), Some("http" | "https")) {
         return Err(format!("`{text}` is no absolute http or https URL"));
     }
     Ok(url)
+}
+
+fn pair(name: &str, value: &str) -> String {
+    format!("{}={}", utf8_percent_encode(name, QUERY), utf8_percent_encode(value, QUERY))
 }
 
 fn headers(request: &Request, session: &Session<'_>, default_type: Option<String>) -> Result<Vec<(HeaderName, HeaderValue)>, String> {
@@ -94,10 +98,8 @@ fn body(request: &Request, session: &Session<'_>) -> Result<(Sent, Option<String
             (Sent { bytes: json.to_string().into(), framing }, Some("application/json".to_owned()))
         }
         Body::Form(fields) => {
-            let pair = |(name, value): &(String, Template)| {
-                Ok(format!("{}={}", utf8_percent_encode(name, QUERY), utf8_percent_encode(&fill(value, session)?, QUERY)))
-            };
-            let form = fields.iter().map(pair).collect::<Result<Vec<_>, String>>()?.join("&");
+            let filled = |(name, value): &(String, Template)| Ok(pair(name, &fill(value, session)?));
+            let form = fields.iter().map(filled).collect::<Result<Vec<_>, String>>()?.join("&");
             (Sent { bytes: form.into(), framing }, Some("application/x-www-form-urlencoded".to_owned()))
         }
     })

@@ -122,7 +122,9 @@ async fn run_step<O: Observer + Sync>(step: &Step, session: &mut Session<'_>, en
                 }
             });
             let gained = futures_util::future::join_all(runs.collect::<Vec<_>>()).await;
-            gained.into_iter().for_each(|branch| session.merge(branch));
+            for branch in gained {
+                session.merge(branch);
+            }
             StepState::Worked
         }
         Act::Request(request) => request_each(step, request, session, env, observer).await,
@@ -176,7 +178,7 @@ async fn request_until<O: Observer + Sync>(
         };
         let time_left = end.is_some_and(|end| clock::instant() + pause < end);
         if done.shown.holds() || !time_left {
-            return settle(step, done, session, env, observer);
+            return settle(step, &done, session, env, observer);
         }
         // Polling: what is asked for may come late by law (RFC 9110, section 15.3.3).
         tokio::time::sleep(pause).await;
@@ -185,7 +187,7 @@ async fn request_until<O: Observer + Sync>(
 }
 
 /// Tells what an exchange shows and keeps what it gives.
-fn settle<O: Observer>(step: &Step, done: Done<'_>, session: &mut Session<'_>, env: &Env, observer: &O) -> StepState {
+fn settle<O: Observer>(step: &Step, done: &Done<'_>, session: &mut Session<'_>, env: &Env, observer: &O) -> StepState {
     let exchange = &done.exchange;
     for (expected, judgement) in &done.shown.results {
         if matches!(judgement, Judgement::Fail(_)) && expected.binding.is_some() {

@@ -216,18 +216,18 @@ pub(super) fn each_variables(name: &str, value: &scenario::Item) -> Vec<(String,
 
 fn repositories(source: Source<'_>, scenario: &Scenario, slug: &str) -> IndexMap<String, String> {
     let setting = source.setting;
-    let name = |repo: &str| match &setting.repository {
-        Some(pinned) => pinned.clone(),
-        None => {
-            let slug = if repo == "repo" { slug.to_owned() } else { format!("{slug}-{repo}") };
-            let filled = source.profile.repository.value.fill(|path| match path.join(".").as_str() {
-                "prefix" => Some(setting.prefix.clone()),
-                "run" => Some(setting.run.clone()),
-                "slug" => Some(slug.clone()),
-                _ => None,
-            });
-            filled.unwrap_or(slug)
+    let name = |repo: &str| {
+        if let Some(pinned) = &setting.repository {
+            return pinned.clone();
         }
+        let slug = if repo == "repo" { slug.to_owned() } else { format!("{slug}-{repo}") };
+        let filled = source.profile.repository.value.fill(|path| match path.join(".").as_str() {
+            "prefix" => Some(setting.prefix.clone()),
+            "run" => Some(setting.run.clone()),
+            "slug" => Some(slug.clone()),
+            _ => None,
+        });
+        filled.unwrap_or(slug)
     };
     scenario.repos.iter().map(|repo| (repo.value.clone(), name(repo.as_str()))).collect()
 }

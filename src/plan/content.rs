@@ -12,7 +12,7 @@ use crate::judge::Content;
 use crate::oci::{Algorithm, Digest, MediaType};
 use crate::scenario::{self, Datum, Flavour, Image, Scenario};
 use crate::seed::Seed;
-use crate::text::Template;
+use crate::text::{At, Template};
 
 /// How much an image's layer holds before it is packed, in bytes.
 const LAYER_BYTES: usize = 1024;
@@ -165,22 +165,19 @@ impl Maker<'_> {
 
     fn manifest(&mut self, name: &str, written: &scenario::Manifest, algorithm: Algorithm) -> Result<(Bytes, String), String> {
         let types = manifest::types(self.flavour(written.flavour));
-        let config = match &written.config {
-            Some(config) => {
-                self.child(config.as_str())?.typed(&self.typed(written.config_type.as_ref(), config.as_str(), &types.config)?)
-            }
-            None => {
-                let part = format!("{name}.config");
-                self.keep(&part, Bytes::from_static(b"{}"), MediaType::OCI_EMPTY.to_string(), algorithm);
-                let kind = written.config_type.as_ref().map(|text| self.fill(text)).transpose()?;
-                self.child(&part)?.typed(&kind.unwrap_or_else(|| MediaType::OCI_EMPTY.to_string()))
-            }
+        let config = if let Some(config) = &written.config {
+            self.child(config.as_str())?.typed(&self.typed(written.config_type.as_ref(), config.as_str(), &types.config)?)
+        } else {
+            let part = format!("{name}.config");
+            self.keep(&part, Bytes::from_static(b"{}"), MediaType::OCI_EMPTY.to_string(), algorithm);
+            let kind = written.config_type.as_ref().map(|text| self.fill(text)).transpose()?;
+            self.child(&part)?.typed(&kind.unwrap_or_else(|| MediaType::OCI_EMPTY.to_string()))
         };
         let mut layers = Vec::new();
         for layer in &written.layers {
             layers.push(self.child(layer.as_str())?.typed(&self.typed(written.layer_type.as_ref(), layer.as_str(), &types.layer)?));
         }
-        let extras = self.extras(written.subject.as_ref().map(|s| s.as_str()), written.artifact_type.as_ref(), &written.annotations)?;
+        let extras = self.extras(written.subject.as_ref().map(At::as_str), written.artifact_type.as_ref(), &written.annotations)?;
         let media_type = written.media_type.then_some(types.manifest.as_str());
         let pad = written.pad.as_ref().map(|size| usize::try_from(size.value.0).unwrap_or(usize::MAX));
         Ok((manifest::manifest(media_type, &config, &layers, &extras, pad)?, types.manifest.clone()))
@@ -198,7 +195,7 @@ impl Maker<'_> {
     fn index(&self, written: &scenario::Index) -> Result<(Bytes, String), String> {
         let types = manifest::types(self.flavour(written.flavour));
         let children = written.manifests.iter().map(|name| self.child(name.as_str())).collect::<Result<Vec<_>, _>>()?;
-        let extras = self.extras(written.subject.as_ref().map(|s| s.as_str()), written.artifact_type.as_ref(), &written.annotations)?;
+        let extras = self.extras(written.subject.as_ref().map(At::as_str), written.artifact_type.as_ref(), &written.annotations)?;
         Ok((manifest::index(&types.index, &children, &extras), types.index.clone()))
     }
 
@@ -221,7 +218,7 @@ impl Maker<'_> {
         let children = (1..=layers.len()).map(|n| self.child(&format!("{name}.layer{n}"))).collect::<Result<Vec<_>, _>>()?;
         let config = self.child(&format!("{name}.config"))?;
         self.diff_ids.insert(name.to_owned(), layers);
-        let extras = self.extras(written.subject.as_ref().map(|s| s.as_str()), written.artifact_type.as_ref(), &written.annotations)?;
+        let extras = self.extras(written.subject.as_ref().map(At::as_str), written.artifact_type.as_ref(), &written.annotations)?;
         Ok((manifest::manifest(Some(&types.manifest), &config, &children, &extras, None)?, types.manifest.clone()))
     }
 }

@@ -20,43 +20,54 @@ impl Numbers {
 
 /// The steps of one push; the first depends on `depends`, and each PUT on its POST. The last number stands for the whole.
 pub(super) fn push(scenario: &Scenario, push: &Push, title: &str, depends: &[usize], numbers: &mut Numbers) -> Vec<Step> {
-    let datum = push.datum.as_str();
-    let mut steps: Vec<Step> = Vec::new();
-    let mut known = depends.to_vec();
-    for part in parts(scenario, datum) {
-        let (number, made) = match part {
-            Part::Blob(name) => blob(&name, push, title, &known, numbers),
-            Part::Manifest(name) => {
-                let tag = push.tag.as_ref().filter(|_| name == datum).map(|tag| tag.value.clone());
-                manifest(&name, tag, push, title, &known, numbers)
-            }
-        };
-        known.push(number);
-        steps.extend(made);
+    let mut pushing = Pushing { push, title, known: depends.to_vec(), numbers, steps: Vec::new() };
+    for part in parts(scenario, push.datum.as_str()) {
+        match part {
+            Part::Blob(name) => pushing.blob(&name),
+            Part::Manifest(name) => pushing.manifest(&name),
+        }
     }
-    steps
+    pushing.steps
 }
 
-fn blob(name: &str, push: &Push, title: &str, depends: &[usize], numbers: &mut Numbers) -> (usize, Vec<Step>) {
-    let session = format!("plimsoll-session-{}", numbers.0);
-    let open = request(Method::POST, template(&format!("/v2/{}/blobs/uploads/", push.to.value.source())));
-    let mut open = step(format!("{title}: open an upload for {name}"), open, depends, numbers);
-    open.save.push((session.clone(), Save::Location));
-    let mut close = request(Method::PUT, template(&format!("<{session}>")));
-    close.query.push(("digest".into(), template(&format!("<{name}.digest>"))));
-    close.headers.push(("Content-Type".into(), Some(template("application/octet-stream"))));
-    close.body = Body::Datum(name.to_owned());
-    let depends: Vec<usize> = depends.iter().copied().chain([open.number]).collect();
-    let close = step(format!("{title}: upload {name}"), close, &depends, numbers);
-    (close.number, vec![open, close])
+struct Pushing<'a> {
+    push: &'a Push,
+    title: &'a str,
+    /// The steps without which the next one makes no sense.
+    known: Vec<usize>,
+    numbers: &'a mut Numbers,
+    steps: Vec<Step>,
 }
 
-fn manifest(name: &str, tag: Option<Template>, push: &Push, title: &str, depends: &[usize], numbers: &mut Numbers) -> (usize, Vec<Step>) {
-    let reference = tag.map_or_else(|| format!("<{name}.digest>"), |tag| tag.source().to_owned());
-    let mut put = request(Method::PUT, template(&format!("/v2/{}/manifests/{reference}", push.to.value.source())));
-    put.body = Body::Datum(name.to_owned());
-    let put = step(format!("{title}: put {name}"), put, depends, numbers);
-    (put.number, vec![put])
+impl Pushing<'_> {
+    fn blob(&mut self, name: &str) {
+        let session = format!("plimsoll-session-{}", self.numbers.0);
+        let mut open = request(Method::POST, template(&format!("/v2/{}/blobs/uploads/", self.push.to.value.source())));
+        open.follow = false;
+        self.add(&format!("open an upload for {name}"), open);
+        if let Some(open) = self.steps.last_mut() {
+            open.save.push((session.clone(), Save::Location));
+        }
+        let mut close = request(Method::PUT, template(&format!("<{session}>")));
+        close.query.push(("digest".into(), template(&format!("<{name}.digest>"))));
+        close.headers.push(("Content-Type".into(), Some(template("application/octet-stream"))));
+        close.body = Body::Datum(name.to_owned());
+        self.add(&format!("upload {name}"), close);
+    }
+
+    fn manifest(&mut self, name: &str) {
+        let tag = self.push.tag.as_ref().filter(|_| name == self.push.datum.as_str());
+        let reference = tag.map_or_else(|| format!("<{name}.digest>"), |tag| tag.value.source().to_owned());
+        let mut put = request(Method::PUT, template(&format!("/v2/{}/manifests/{reference}", self.push.to.value.source())));
+        put.body = Body::Datum(name.to_owned());
+        self.add(&format!("put {name}"), put);
+    }
+
+    fn add(&mut self, what: &str, request: Request) {
+        let step = step(format!("{}: {what}", self.title), request, &self.known, self.numbers);
+        self.known.push(step.number);
+        self.steps.push(step);
+    }
 }
 
 fn step(title: String, request: Request, depends: &[usize], numbers: &mut Numbers) -> Step {

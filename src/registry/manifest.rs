@@ -32,7 +32,7 @@ pub(crate) fn delete(operations: &dyn Operations, name: &RepositoryName, referen
 /// What a PUT wants stored.
 pub(crate) fn push(headers: &HeaderMap, query: &Query, reference: &Reference, bytes: Bytes) -> Result<Push, Failure> {
     let media_type = media_type(headers, &bytes)?;
-    let tags = query.all("tag").map(|text| text.parse::<Tag>()).collect::<Result<Vec<_>, _>>();
+    let tags = query.all("tag").map(str::parse::<Tag>).collect::<Result<Vec<_>, _>>();
     let tags = tags.map_err(|error| Failure::manifest_invalid(error.to_string()))?;
     if tags.len() > MAX_TAGS {
         return Err(Failure::manifest_invalid(format!("a push names at most {MAX_TAGS} tags")));
@@ -58,12 +58,10 @@ pub(crate) fn put(operations: &dyn Operations, name: &RepositoryName, push: Push
 
 /// The type that the client names, or else the document itself.
 fn media_type(headers: &HeaderMap, bytes: &Bytes) -> Result<MediaType, Failure> {
-    match headers.get(CONTENT_TYPE) {
-        Some(value) => Ok(MediaType::parse(&String::from_utf8_lossy(value.as_bytes()))),
-        None => {
-            let document: Option<serde_json::Value> = serde_json::from_slice(bytes).ok();
-            let named = document.as_ref().and_then(|document| document.get("mediaType")).and_then(serde_json::Value::as_str);
-            named.map(MediaType::parse).ok_or_else(|| Failure::manifest_invalid("neither Content-Type nor the document names its type"))
-        }
+    if let Some(value) = headers.get(CONTENT_TYPE) {
+        return Ok(MediaType::parse(&String::from_utf8_lossy(value.as_bytes())));
     }
+    let document: Option<serde_json::Value> = serde_json::from_slice(bytes).ok();
+    let named = document.as_ref().and_then(|document| document.get("mediaType")).and_then(serde_json::Value::as_str);
+    named.map(MediaType::parse).ok_or_else(|| Failure::manifest_invalid("neither Content-Type nor the document names its type"))
 }

@@ -53,24 +53,17 @@ pub enum CredentialsError {
 
 /// Environment variables.
 #[derive(Clone)]
-pub struct Environment(Option<HashMap<String, OsString>>);
+pub struct Environment(HashMap<String, OsString>);
 
 impl Environment {
-    /// The variables of this process.
-    #[must_use]
-    pub fn process() -> Self {
-        Self(None)
-    }
-
     /// These variables and no others.
     #[must_use]
     pub fn of(variables: HashMap<String, OsString>) -> Self {
-        Self(Some(variables))
+        Self(variables)
     }
 
     fn get(&self, name: &str) -> Option<OsString> {
-        let value = self.0.as_ref().map_or_else(|| std::env::var_os(name), |variables| variables.get(name).cloned());
-        value.filter(|value| !value.is_empty())
+        self.0.get(name).filter(|value| !value.is_empty()).cloned()
     }
 
     fn text(&self, name: &str) -> Option<String> {
