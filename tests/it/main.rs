@@ -1,8 +1,12 @@
 //! Whole-program tests: one binary, one file per subject.
 
 mod layers;
+mod peers_clients;
+mod peers_suite;
+mod peers_surveys;
 mod reports;
 mod samples;
 mod scenario_errors;
 mod scenario_schema;
 mod shipped;
+mod support;

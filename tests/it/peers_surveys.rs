@@ -1,15 +1,15 @@
 //! Surveys of real registries: what they do wrong is known, clause by clause, and nothing else is found.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use plimsoll::clause::Level;
 use plimsoll::judge::Verdict;
-use plimsoll::record::Record;
+use plimsoll::record::{Cause, Record};
 use tempfile::TempDir;
 
 use crate::support::configs::{self, Door, OlaregDoor, PASSWORD, USER};
@@ -44,7 +44,7 @@ fn a_survey_of_docker_registry_over_tls_with_an_authority_of_its_own_finds_what_
     let server = configs::distribution(&registry, folder.path(), &Door::Tls(&certificate));
     let target = format!("https://{}", server.host());
     let ca = certificate.ca.to_string_lossy().into_owned();
-    Survey::run(&target, folder.path(), Login::None, &["--ca-cert", &ca]).finds_what_is_known_of("docker-registry");
+    Survey::run(&target, folder.path(), Login::None, &["--ca-cert", &ca]).finds_what_is_known_of(&["docker-registry"]);
 
     let untrusted = survey(&target, &folder.path().join("untrusted"), folder.path(), Login::None, &[]);
     assert_eq!(untrusted.code, Some(4), "an authority that nobody vouched for was trusted:\n{}", untrusted.stdout);
@@ -67,31 +67,31 @@ fn a_survey_of_distribution_with_our_token_service_finds_what_is_known() {
 
 #[test]
 fn a_survey_of_olareg_finds_what_is_known() {
-    survey_olareg(&OlaregDoor::Open, Login::None);
+    survey_olareg(&OlaregDoor::Open, Login::None, &["olareg"]);
 }
 
 #[test]
 fn a_survey_of_olareg_with_basic_login_finds_what_is_known() {
-    survey_olareg(&OlaregDoor::Basic, Login::Environment);
+    survey_olareg(&OlaregDoor::Basic, Login::Environment, &["olareg"]);
 }
 
 #[test]
 fn a_survey_of_olareg_with_its_own_tokens_finds_what_is_known() {
-    survey_olareg(&OlaregDoor::Token, Login::Environment);
+    survey_olareg(&OlaregDoor::Token, Login::Environment, &["olareg", "olareg-token"]);
 }
 
 fn survey_distribution(program: &str, known: &str) {
     let Some(registry) = peer(program) else { return };
     let folder = TempDir::new().expect("a folder");
     let server = configs::distribution(&registry, folder.path(), &Door::Open);
-    Survey::of(&server, folder.path(), Login::None).finds_what_is_known_of(known);
+    Survey::of(&server, folder.path(), Login::None).finds_what_is_known_of(&[known]);
 }
 
 fn survey_distribution_with_htpasswd(program: &str, known: &str) {
     let Some(registry) = peer(program) else { return };
     let folder = TempDir::new().expect("a folder");
     let server = configs::distribution(&registry, folder.path(), &Door::Basic);
-    Survey::of(&server, folder.path(), Login::DockerConfig).finds_what_is_known_of(known);
+    Survey::of(&server, folder.path(), Login::DockerConfig).finds_what_is_known_of(&[known]);
 }
 
 fn survey_distribution_with_our_tokens(program: &str, known: &str) {
@@ -101,14 +101,14 @@ fn survey_distribution_with_our_tokens(program: &str, known: &str) {
     let tokens = configs::plimsoll(folder.path(), &["--user", &format!("{USER}:{PASSWORD}"), "--token-key", &signer.key.to_string_lossy()]);
     let door = Door::Token { realm: format!("http://{}/token", tokens.host()), signer: &signer };
     let server = configs::distribution(&registry, folder.path(), &door);
-    Survey::of(&server, folder.path(), Login::Environment).finds_what_is_known_of(known);
+    Survey::of(&server, folder.path(), Login::Environment).finds_what_is_known_of(&[known]);
 }
 
-fn survey_olareg(door: &OlaregDoor, login: Login) {
+fn survey_olareg(door: &OlaregDoor, login: Login, known: &[&str]) {
     let Some(registry) = peer("olareg") else { return };
     let folder = TempDir::new().expect("a folder");
     let server = configs::olareg(&registry, folder.path(), door);
-    Survey::of(&server, folder.path(), login).finds_what_is_known_of("olareg");
+    Survey::of(&server, folder.path(), login).finds_what_is_known_of(known);
 }
 
 /// Where plimsoll finds the credentials.
@@ -144,8 +144,8 @@ impl Survey {
     }
 
     /// No verdict `error`, whole, logged in where there was a login, an exit code that fits, and exactly the failures of
-    /// `tests/it/known/<registry>.txt`.
-    fn finds_what_is_known_of(&self, registry: &str) {
+    /// these lists in `tests/it/known/`.
+    fn finds_what_is_known_of(&self, lists: &[&str]) {
         let record = &self.record;
         assert_eq!(record.cut_short, None);
         assert!(record.exchanges > 200, "only {} exchanges", record.exchanges);
@@ -153,16 +153,20 @@ impl Survey {
         let errors: Vec<_> = record.clauses.iter().filter(|(_, clause)| clause.verdict == Verdict::Error).collect();
         assert!(errors.is_empty(), "plimsoll itself failed: {errors:#?}");
 
-        let (known, file) = known_failures(registry);
-        let found: BTreeMap<_, _> = record.causes.iter().map(|cause| (cause.clause.as_str(), cause)).collect();
-        let accused: Vec<_> = found.iter().filter(|(clause, _)| !known.contains(**clause)).collect();
-        assert!(accused.is_empty(), "not in {}; confirm each by hand before it is listed: {accused:#?}", file.display());
-        let lost: Vec<_> = known.iter().filter(|clause| !found.contains_key(clause.as_str())).collect();
-        assert!(lost.is_empty(), "listed in {} but no longer found: {lost:#?}", file.display());
+        let known: BTreeSet<_> = lists.iter().flat_map(|list| known_failures(list)).collect();
+        let accused: Vec<_> = record.causes.iter().filter(|cause| !known.contains(&cause.clause)).map(told).collect();
+        assert!(accused.is_empty(), "not in {lists:?}; confirm each by hand before it is listed:\n{}", accused.join("\n"));
+        let lost: Vec<_> = known.iter().filter(|clause| record.causes.iter().all(|cause| cause.clause != **clause)).collect();
+        assert!(lost.is_empty(), "listed in {lists:?} but no longer found: {lost:#?}");
 
         let breaks_a_must = record.causes.iter().any(|cause| cause.level == Level::Must && cause.known.is_none());
         assert_eq!(self.code, Some(i32::from(breaks_a_must)));
     }
+}
+
+fn told(cause: &Cause) -> String {
+    let Cause { clause, level, expected, came, scenario, step, .. } = cause;
+    format!("{clause} ({level}): expected {expected}, came {came}; {step}, in {scenario}")
 }
 
 fn survey(target: &str, reports: &Path, home: &Path, login: Login, options: &[&str]) -> program::Finished {
@@ -197,15 +201,15 @@ fn keeps_the_password_to_itself(finished: &program::Finished, reports: &Path) {
     }
 }
 
-/// The clauses of `tests/it/known/<registry>.txt`: one a line, followed by what was confirmed by hand; `#` begins a comment.
-fn known_failures(registry: &str) -> (BTreeSet<String>, PathBuf) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/known").join(registry).with_extension("txt");
+/// The clauses of `tests/it/known/<list>.txt`: one a line, followed by what was confirmed by hand; `#` begins a comment.
+fn known_failures(list: &str) -> Vec<String> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/known").join(list).with_extension("txt");
     let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     let clauses = lines.map(|line| {
-        let (clause, reason) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let (clause, reason) = line.split_once(' ').unwrap_or((line, ""));
         assert!(!reason.trim().is_empty(), "{}: {clause} is listed without a reason", file.display());
         clause.to_owned()
     });
-    (clauses.collect(), file)
+    clauses.collect()
 }
