@@ -1,5 +1,6 @@
 //! Whole-program tests: one binary, one file per subject.
 
+mod cli;
 mod layers;
 mod peers_clients;
 mod peers_suite;
@@ -10,3 +11,4 @@ mod scenario_errors;
 mod scenario_schema;
 mod shipped;
 mod support;
+mod targets;

@@ -7,6 +7,7 @@
 
 pub(crate) mod configs;
 pub(crate) mod image;
+pub(crate) mod impostor;
 pub(crate) mod peer;
 pub(crate) mod program;
 pub(crate) mod server;

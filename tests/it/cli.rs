@@ -1,0 +1,208 @@
+//! The commands as a person uses them: what they say, what they write, how they end.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use plimsoll::record::Record;
+use tempfile::TempDir;
+
+use crate::support::program::{Finished, plimsoll, run};
+
+const LIMIT: Duration = Duration::from_secs(120);
+
+fn home() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder can be made")
+}
+
+fn said(home: &Path, words: &[&str]) -> Finished {
+    run(plimsoll(home).args(words), LIMIT)
+}
+
+fn record(path: &Path) -> Record {
+    Record::read(&std::fs::read_to_string(path).expect("the record is there")).expect("the record can be read")
+}
+
+#[test]
+fn a_survey_without_a_target_surveys_the_embedded_registry_and_writes_its_reports() {
+    let home = home();
+    let out = said(home.path(), &["survey"]);
+    let (code, stdout) = (out.code, out.stdout);
+    assert_eq!(code, Some(0), "{stdout}\n{}", out.stderr);
+    assert!(out.stderr.contains("embedded reference registry on http://127.0.0.1:"), "{}", out.stderr);
+    for area in ["http", "auth", "naming", "pull", "push", "tags", "lists", "referrers", "management", "docker"] {
+        assert!(stdout.lines().any(|line| line.trim_start().starts_with(area)), "no row for {area}:\n{stdout}");
+    }
+    assert!(stdout.contains("conforms"), "{stdout}");
+    let runs = home.path().join("reports/runs/embedded");
+    let run: Vec<PathBuf> = std::fs::read_dir(runs).expect("reports are written").map(|entry| entry.unwrap().path()).collect();
+    let record = record(&run[0].join("record.json"));
+    assert!(run[0].join("junit.xml").is_file());
+    assert!(record.target.embedded && record.target.login == "bearer" && record.target.credentials);
+    let counts = record.counts();
+    assert_eq!((counts.fail, counts.error, counts.inconclusive), (0, 0, 0));
+    assert!(counts.pass > 1000, "{counts:?}");
+    // The login is generated and the clock can be moved: nothing is left out for want of either.
+    let skipped = record.reasons(plimsoll::judge::Verdict::Skipped);
+    assert!(!skipped.iter().any(|(reason, _)| reason.contains("login asked for") || reason.contains("--wait-expiry")), "{skipped:?}");
+}
+
+#[test]
+fn the_profile_github_packages_holds_the_embedded_registry_to_its_own_rules() {
+    let home = home();
+    let out = said(home.path(), &["survey", "--profile", "github-packages", "--report-dir", "out"]);
+    assert_eq!(out.code, Some(0), "{}\n{}", out.stdout, out.stderr);
+    let record = record(&home.path().join("out/record.json"));
+    assert_eq!(record.profile.name, "github-packages");
+    let lists = &record.facts["manifest-lists"];
+    assert_eq!((lists.state, lists.expected.as_str()), (plimsoll::record::FactState::Declined, "declined"));
+}
+
+#[test]
+fn the_other_profiles_find_nothing_wrong_with_the_embedded_registry() {
+    let home = home();
+    for profile in ["oci-1.0", "oci-1.1", "oci-main", "docker-v2", "pull-only"] {
+        let out = said(home.path(), &["check", "--profile", profile, "--fail-on", "should"]);
+        assert_eq!(out.code, Some(0), "{profile}:\n{}\n{}", out.stdout, out.stderr);
+    }
+}
+
+#[test]
+fn a_check_writes_nothing_unless_asked() {
+    let home = home();
+    let out = said(home.path(), &["check", "--only", "http/*"]);
+    assert_eq!(out.code, Some(0), "{}", out.stderr);
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn only_what_matches_is_run() {
+    let home = home();
+    let out = said(home.path(), &["check", "--only", "tags/list*", "--report-dir", "out"]);
+    assert_eq!(out.code, Some(0), "{}", out.stderr);
+    let record = record(&home.path().join("out/record.json"));
+    let ids: Vec<&str> = record.rounds[0].scenarios.iter().map(|scenario| scenario.id.as_str()).collect();
+    assert!(ids.iter().any(|id| *id == "tags/list"), "{ids:?}");
+    assert!(ids.iter().all(|id| id.starts_with("tags/list") || id.starts_with("probes/")), "{ids:?}");
+}
+
+#[test]
+fn a_stored_record_is_rendered_in_every_format_and_renders_the_same_again() {
+    let home = home();
+    let first = said(home.path(), &["check", "--only", "push/*", "--report-dir", "out"]);
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    let path = "out/record.json";
+    let json = said(home.path(), &["report", path, "--format", "json"]).expect_success("report");
+    assert_eq!(json.trim(), std::fs::read_to_string(home.path().join(path)).unwrap().trim());
+    let junit = said(home.path(), &["report", path, "--format", "junit", "-o", "again.xml"]);
+    assert_eq!(junit.code, Some(0), "{}", junit.stderr);
+    let written = |file: &str| std::fs::read_to_string(home.path().join(file)).unwrap();
+    assert_eq!(written("again.xml"), written("out/junit.xml"));
+    let terminal = said(home.path(), &["report", path]).expect_success("report");
+    assert!(terminal.contains("push"), "{terminal}");
+}
+
+#[test]
+fn what_is_wrong_with_the_command_line_is_told_with_what_was_meant() {
+    let home = home();
+    for (words, told) in [
+        (vec!["check", "--profile", "oci-1.01"], "did you mean `oci-1.0`?"),
+        (vec!["check", "--proflie", "auto"], "--profile"),
+        (vec!["survay"], "survey"),
+        (vec!["explain", "push/sesion-status"], "did you mean `push/session-status`?"),
+        (vec!["scenario", "show", "push/blob-post-putt"], "did you mean `push/blob-post-put`?"),
+        (vec!["check", "--only", "nothing/*"], "`nothing/*`"),
+        (vec!["check", "ftp://127.0.0.1"], "http or https"),
+        (vec!["check", "http://user:secret@127.0.0.1"], "--password-stdin"),
+        (vec!["check", "--max-time", "5"], "5s"),
+        (vec!["serve", "--profile", "github-package", "--user", "a:b"], "did you mean `github-packages`?"),
+        (vec!["serve", "--user", "nocolon"], "NAME:PASSWORD"),
+    ] {
+        let out = said(home.path(), &words);
+        assert_eq!(out.code, Some(2), "{words:?}: {}", out.stderr);
+        assert!(out.stderr.contains(told), "{words:?}: {}", out.stderr);
+    }
+    let out = said(home.path(), &["report", "nothing.json", "--format", "jsn"]);
+    assert_eq!(out.code, Some(2));
+    assert!(out.stderr.contains("did you mean `json`?"), "{}", out.stderr);
+}
+
+#[test]
+fn a_scenario_file_with_mistakes_ends_the_run_before_anything_is_sent() {
+    let home = home();
+    let impostor = crate::support::impostor::Impostor::saying("200 OK", "application/json", "{}");
+    let folder = home.path().join("scenarios");
+    copy(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios")), &folder);
+    let wrong = "title: A scenario with a slip\nsteps:\n  - title: ask\n    request: GET /v2/<rpo>/tags/list\n    expect:\n      tags/lisst: { status: 200 }\n";
+    std::fs::write(folder.join("tags/slip.yaml"), wrong).unwrap();
+    let out = said(home.path(), &["check", &impostor.url(), "--scenarios", "scenarios"]);
+    assert_eq!(out.code, Some(3), "{}", out.stderr);
+    for told in ["slip.yaml:4", "slip.yaml:6", "<rpo>", "tags/lisst", "nothing was sent"] {
+        assert!(out.stderr.contains(told), "no {told} in:\n{}", out.stderr);
+    }
+    assert_eq!(impostor.asked(), 0);
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() { copy(&path, &target) } else { drop(std::fs::copy(&path, &target).unwrap()) }
+    }
+}
+
+#[test]
+fn scenarios_are_listed_shown_and_linted_and_their_schema_is_printed() {
+    let home = home();
+    let list = said(home.path(), &["scenario", "list", "push/*"]).expect_success("list");
+    assert!(list.lines().all(|line| line.starts_with("push/")) && list.lines().count() > 20, "{list}");
+    let show = said(home.path(), &["scenario", "show", "push/blob-post-put"]).expect_success("show");
+    assert!(show.contains("push/session-status") && show.contains("POST /v2/<repo>/blobs/uploads/"), "{show}");
+    let schema = said(home.path(), &["scenario", "schema"]).expect_success("schema");
+    assert_eq!(schema.trim(), include_str!("../../schemas/scenario.json").trim());
+    let lint = said(home.path(), &["scenario", "lint"]);
+    assert_eq!(lint.code, Some(0), "{}", lint.stderr);
+}
+
+#[test]
+fn a_clause_is_explained_with_its_sources_and_its_judges() {
+    let out = said(home().path(), &["explain", "push/session-status"]).expect_success("explain");
+    for told in ["MUST", "OCI distribution 1.1", "scenarios/push/", "status 202"] {
+        assert!(out.contains(told), "no {told} in:\n{out}");
+    }
+}
+
+#[test]
+fn a_report_directory_that_cant_be_made_is_told_before_the_run() {
+    let home = home();
+    std::fs::write(home.path().join("taken"), "").unwrap();
+    let out = said(home.path(), &["survey", "--report-dir", "taken/reports"]);
+    assert_eq!(out.code, Some(4), "{}", out.stderr);
+    assert!(out.stderr.contains("taken/reports") && !out.stdout.contains("conforms"), "{}", out.stderr);
+}
+
+#[test]
+fn a_record_of_a_newer_format_is_refused_in_words() {
+    let home = home();
+    std::fs::write(home.path().join("new.json"), r#"{"format": "plimsoll.record/2"}"#).unwrap();
+    let out = said(home.path(), &["report", "new.json"]);
+    assert_eq!(out.code, Some(3));
+    assert!(out.stderr.contains("plimsoll.record/2") && out.stderr.contains("plimsoll.record/1"), "{}", out.stderr);
+}
+
+#[test]
+fn every_command_has_help_that_names_its_options() {
+    let home = home();
+    for (words, told) in [
+        (vec!["--help"], "Exit codes"),
+        (vec!["survey", "--help"], "--report-dir"),
+        (vec!["check", "--help"], "--fail-on"),
+        (vec!["serve", "--help"], "--token-key"),
+        (vec!["report", "--help"], "--format"),
+        (vec!["scenario", "--help"], "lint"),
+        (vec!["explain", "--help"], "CLAUSE"),
+    ] {
+        let out = said(home.path(), &words).expect_success("help");
+        assert!(out.contains(told), "{words:?}:\n{out}");
+    }
+}

@@ -1,0 +1,122 @@
+//! Targets that are not there, are no registries, or misbehave: one clear message or an honest record, and an end in time.
+
+use std::path::Path;
+use std::time::Duration;
+
+use plimsoll::record::Record;
+use tempfile::TempDir;
+
+use crate::support::impostor::{Answer, Impostor, response};
+use crate::support::program::{Finished, plimsoll, run};
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+fn home() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder can be made")
+}
+
+fn check(home: &Path, target: &str, more: &[&str]) -> Finished {
+    run(plimsoll(home).args(["check", target]).args(more), LIMIT)
+}
+
+fn refused(target: &str, more: &[&str], told: &[&str]) {
+    let home = home();
+    let out = check(home.path(), target, more);
+    assert_eq!(out.code, Some(4), "{target}: {}\n{}", out.stdout, out.stderr);
+    for word in told {
+        assert!(out.stderr.contains(word), "{target}: no `{word}` in:\n{}", out.stderr);
+    }
+    assert_eq!(out.stderr.matches("error").count(), 1, "one message:\n{}", out.stderr);
+}
+
+fn recorded(home: &Path) -> Record {
+    Record::read(&std::fs::read_to_string(home.join("out/record.json")).expect("a record is written")).unwrap()
+}
+
+#[test]
+fn an_unreachable_target_is_told_in_one_message() {
+    // Bound and dropped at once: nobody listens there now.
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    refused(&format!("http://{address}"), &[], &["can't be reached", &address.to_string()]);
+}
+
+#[test]
+fn a_host_that_serves_a_page_for_people_is_no_registry() {
+    let impostor = Impostor::saying("200 OK", "text/html; charset=utf-8", "<!doctype html><title>Hello</title>");
+    refused(&impostor.url(), &[], &["is no registry", "HTML"]);
+    let missing = Impostor::saying("404 Not Found", "text/html", "<html>nothing here</html>");
+    refused(&missing.url(), &[], &["is no registry"]);
+}
+
+#[test]
+fn tls_to_a_plain_port_is_told_as_such() {
+    let impostor = Impostor::saying("200 OK", "application/json", "{}");
+    refused(&format!("https://{}", impostor.host()), &[], &["can't be reached", "http://"]);
+}
+
+#[test]
+fn a_target_that_never_answers_the_ping_ends_the_run_at_its_time_out() {
+    let impostor = Impostor::start(|_, _| Answer::Silence);
+    refused(&impostor.url(), &["--timeout", "300ms"], &["can't be reached", "no answer within 300ms"]);
+    assert_eq!(impostor.asked(), 1);
+}
+
+#[test]
+fn a_target_that_asks_for_a_login_and_gets_none_is_told_what_to_give() {
+    let challenge = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"here\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let impostor = Impostor::start(move |_, _| Answer::Say(challenge.to_owned()));
+    refused(&impostor.url(), &[], &["refused the login", "--user", "PLIMSOLL_USER"]);
+}
+
+#[test]
+fn a_wrong_password_is_told_without_the_password() {
+    let challenge = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"here\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let impostor = Impostor::start(move |_, _| Answer::Say(challenge.to_owned()));
+    let home = home();
+    let mut command = plimsoll(home.path());
+    command.args(["check", &impostor.url()]).env("PLIMSOLL_USER", "alice").env("PLIMSOLL_PASSWORD", "open-sesame-4711");
+    let out = run(&mut command, LIMIT);
+    assert_eq!(out.code, Some(4), "{}", out.stderr);
+    assert!(out.stderr.contains("refused the login") && out.stderr.contains("alice"), "{}", out.stderr);
+    assert!(!out.stderr.contains("open-sesame-4711") && !out.stdout.contains("open-sesame-4711"));
+}
+
+#[test]
+fn a_target_that_answers_500_to_everything_has_one_cause_and_no_panic() {
+    let impostor = Impostor::saying("500 Internal Server Error", "text/plain", "oh no");
+    let home = home();
+    let out = check(home.path(), &impostor.url(), &["--report-dir", "out"]);
+    assert_eq!(out.code, Some(1), "{}\n{}", out.stdout, out.stderr);
+    let record = recorded(home.path());
+    assert_eq!(record.causes.len(), 1, "{:#?}", record.causes);
+    assert!(record.causes[0].took_down > 100 && record.causes[0].came.contains("500"), "{:#?}", record.causes);
+    let counts = record.counts();
+    assert!(counts.fail >= 1 && counts.inconclusive > 100 && counts.pass == 0 && counts.error == 0, "{counts:?}");
+}
+
+#[test]
+fn a_target_that_falls_silent_ends_at_max_time_with_the_record_of_what_was_seen() {
+    let impostor = Impostor::start(|_, number| if number <= 3 { Answer::Say(response("200 OK", "application/json", "{}")) } else { Answer::Silence });
+    let home = home();
+    let out = check(home.path(), &impostor.url(), &["--timeout", "2s", "--max-time", "1s", "--report-dir", "out"]);
+    let record = recorded(home.path());
+    assert!(record.cut_short.as_deref().is_some_and(|why| why.contains("--max-time")), "{:?}", record.cut_short);
+    assert!(record.counts().inconclusive > 0 && out.code != Some(0), "{:?}", record.counts());
+    assert!(record.wall_ms < 20_000, "{}", record.wall_ms);
+}
+
+#[test]
+fn a_target_that_answers_garbage_is_told_and_not_believed() {
+    let impostor = Impostor::start(|_, _| Answer::Say("\u{1b}[2J\u{7}this is no HTTP\r\n\r\n".to_owned()));
+    let home = home();
+    let out = check(home.path(), &impostor.url(), &[]);
+    assert_eq!(out.code, Some(4), "{}", out.stderr);
+    assert!(!out.stderr.contains('\u{1b}') && !out.stdout.contains('\u{1b}'), "escape sequences reach the terminal");
+}
+
+#[test]
+fn plain_http_to_a_tls_port_is_told_as_such() {
+    // What TLS servers send to who speaks no TLS: a fatal alert (RFC 8446, section 6), here decode_error.
+    let impostor = Impostor::start(|_, _| Answer::Say("\u{15}\u{3}\u{3}\u{0}\u{2}\u{2}\u{32}".to_owned()));
+    refused(&impostor.url(), &[], &["can't be reached", "https://"]);
+}
