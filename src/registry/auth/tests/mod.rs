@@ -1,0 +1,1 @@
+//! Tests of admission and of the token service.
