@@ -51,10 +51,10 @@ impl Guard {
     }
 
     /// Answers at `/token`; `None` where there is no token service.
-    pub(crate) fn token(&self, asked: &TokenRequest<'_>) -> Option<Reply> {
+    pub(crate) fn token(&self, asked: TokenRequest<'_>) -> Option<Reply> {
         match &self.way {
             Way::Open | Way::Basic(_) => None,
-            Way::Token(service) => Some(service.answer(&asked)),
+            Way::Token(service) => Some(service.answer(asked)),
         }
     }
 }
@@ -94,14 +94,10 @@ fn unauthorized(message: &str) -> Failure {
 /// The challenge that leads to a token for `wanted` (docker-token.md; RFC 6750 §3).
 fn bearer(service: &Service, base: &str, wanted: &[Access], error: Option<&str>) -> String {
     let realm = service.realm().map_or_else(|| format!("{base}/token"), str::to_owned);
-    let mut challenge = format!("Bearer realm={},service={}", quoted(&realm), quoted(service.name()));
     let scope = scope::needed(wanted);
-    for (name, value) in [("scope", scope.as_deref()), ("error", error)] {
-        if let Some(value) = value {
-            challenge.push_str(&format!(",{name}={}", quoted(value)));
-        }
-    }
-    challenge
+    let parameters = [("realm", Some(realm.as_str())), ("service", Some(service.name())), ("scope", scope.as_deref()), ("error", error)];
+    let written = parameters.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", quoted(value?))));
+    format!("Bearer {}", written.collect::<Vec<_>>().join(","))
 }
 
 /// A quoted string (RFC 9110 §5.6.4).

@@ -93,8 +93,10 @@ pub(crate) fn verify(key: &SigningKey, terms: &Terms<'_>, token: &str) -> Result
     if token.len() > MAX_TOKEN {
         return Err(Refusal::Malformed);
     }
-    let (message, signature) = token.rsplit_once('.').ok_or(Refusal::Malformed)?;
-    let (header, claims) = message.split_once('.').ok_or(Refusal::Malformed)?;
+    let [header, claims, signature] = token.split('.').collect::<Vec<_>>()[..] else {
+        return Err(Refusal::Malformed);
+    };
+    let message = &token[..=header.len() + claims.len()];
     let header: Announced = decode(header)?;
     if header.alg != key.algorithm() || header.crit.is_some() {
         return Err(Refusal::Algorithm);

@@ -31,10 +31,10 @@ pub enum KeyError {
     #[error("it has more than one private key")]
     SeveralKeys,
     /// There is nobody to ask for the passphrase.
-    #[error("its private key is encrypted; decrypt it with `openssl pkcs8 -in FILE`")]
+    #[error("its private key is encrypted; decrypt it with `openssl pkey -in FILE`")]
     Encrypted,
     /// The older form of an elliptic curve's key.
-    #[error("its private key is in the SEC1 form (EC PRIVATE KEY); convert it with `openssl pkcs8 -topk8 -nocrypt -in FILE`")]
+    #[error("its private key is in the SEC1 form (EC PRIVATE KEY); convert it with `openssl pkey -in FILE`")]
     Sec1,
     /// The key is of another kind or too weak, or the block holds something else.
     #[error(

@@ -92,25 +92,26 @@ impl Service {
     }
 
     /// Answers a request for a token.
-    pub(crate) fn answer(&self, asked: &TokenRequest<'_>) -> Reply {
-        let mut reply = if asked.method == Method::POST {
-            self.post(&asked.form).unwrap_or_else(Oauth::into_reply)
+    pub(crate) fn answer(&self, asked: TokenRequest<'_>) -> Reply {
+        let TokenRequest { method, authorization, query, form } = asked;
+        let mut reply = if method == Method::POST {
+            self.post(&form).unwrap_or_else(Oauth::into_reply)
         } else {
-            self.get(asked).unwrap_or_else(Failure::into_reply)
+            self.get(authorization, &query).unwrap_or_else(Failure::into_reply)
         };
         set(&mut reply, CACHE_CONTROL, "no-store");
         reply
     }
 
-    fn get(&self, asked: &TokenRequest<'_>) -> Result<Reply, Failure> {
-        let login = credentials::basic(asked.authorization);
+    fn get(&self, authorization: Option<&HeaderValue>, query: &Query) -> Result<Reply, Failure> {
+        let login = credentials::basic(authorization);
         let user = login.as_ref().and_then(|login| self.users.find(login)).ok_or_else(|| wrong_login(login.is_some()))?;
         // Clients that read no `service` in a challenge have none to send.
-        if asked.query.get("service").is_some_and(|service| !self.is_named(service)) {
+        if query.get("service").is_some_and(|service| !self.is_named(service)) {
             return Err(Failure::unsupported(StatusCode::BAD_REQUEST, "this token service is for another registry than `service` names"));
         }
-        let refresh = (asked.query.get("offline_token") == Some("true")).then(|| self.refreshers.give(user));
-        let grants = self.grants(user, asked.query.all("scope"));
+        let refresh = (query.get("offline_token") == Some("true")).then(|| self.refreshers.give(user));
+        let grants = self.grants(user, query.all("scope"));
         self.granted(user, &grants, None, refresh).ok_or_else(unsigned)
     }
 
