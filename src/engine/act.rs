@@ -103,6 +103,10 @@ fn tell_always<O: Observer>(step: &Step, exchange: &Exchange, session: &Session<
     if exchange.request.url.authority() != env.base.authority() || is_token_service(exchange, env) {
         return;
     }
+    if exchange.request.body.cut.is_some() {
+        // The client hung up in the middle: what is still said to it, nobody is meant to read.
+        return;
+    }
     let view = View { exchange, values: session, pulled: &[], walked: None };
     for always in &env.always {
         if exchange.response().is_none() || !always.on.holds(&view) {
