@@ -106,6 +106,10 @@ fn tell_always<O: Observer>(step: &Step, sight: &Sight<'_>, own: &[(&Expected, J
     if exchange.response().is_none() || exchange.request.url.authority() != env.base.authority() || is_token_service(exchange, env) {
         return;
     }
+    if exchange.request.body.cut.is_some() {
+        // The client hung up in the middle: what is still said to it, nobody is meant to read.
+        return;
+    }
     let cause = own.iter().find(|(expected, judgement)| matches!(judgement, Judgement::Fail(_)) && expected.binding.is_some());
     let view = View { exchange, values: sight.session, pulled: &[], walked: None };
     for always in env.always.iter().filter(|always| always.on.holds(&view)) {

@@ -64,6 +64,10 @@ fn run_steps<'f, O: Observer + Sync>(steps: &'f [Step], session: &'f mut Session
         for step in steps {
             let state = match gate(step, session) {
                 Err(Stop::Beside(why)) => StepState::Skipped(why),
+                Err(Stop::Unbound(why)) => {
+                    tell_all(step, &Judgement::Skipped(why.clone()), observer);
+                    StepState::Unbound(why)
+                }
                 Err(Stop::Stuck { reason, root }) => {
                     let judgement = Judgement::Inconclusive { reason: reason.clone(), because: Some(Because::Step(root)) };
                     tell_all(step, &judgement, observer);
@@ -80,6 +84,8 @@ fn run_steps<'f, O: Observer + Sync>(steps: &'f [Step], session: &'f mut Session
 enum Stop {
     /// It does not apply: nothing is said of its expectations.
     Beside(String),
+    /// It depends on what the profile does not ask for, and did not get.
+    Unbound(String),
     /// What it depends on did not work.
     Stuck { reason: String, root: usize },
 }
@@ -100,6 +106,7 @@ fn passable(state: Option<&(String, StepState)>) -> Result<(), Stop> {
     match state {
         None | Some((_, StepState::Worked)) => Ok(()),
         Some((_, StepState::Skipped(why))) => Err(Stop::Beside(why.clone())),
+        Some((_, StepState::Unbound(why))) => Err(Stop::Unbound(why.clone())),
         Some((title, StepState::Failed { why, root })) => {
             // Where the cause was told before, telling it once is enough.
             let told = why.starts_with("the step \"");
@@ -226,5 +233,16 @@ fn state_after(step: &Step, shown: &Shown<'_>, exchange: &Exchange, session: &mu
             Err(why) => state = failed(why),
         }
     }
-    state
+    match state {
+        StepState::Failed { why, .. } if is_unbound(step) && exchange.response().is_some() => {
+            StepState::Unbound(format!("the profile does not ask that \"{}\" works: {why}", step.title))
+        }
+        state => state,
+    }
+}
+
+/// Whether the step expects something, but nothing that a document of the profile or a client asks for: it may be refused.
+fn is_unbound(step: &Step) -> bool {
+    let expected = step.expectations();
+    !step.preparation && !expected.is_empty() && expected.iter().all(|expected| expected.binding.is_none())
 }
