@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::support::impostor::{Answer, Impostor, response};
 use crate::support::program::{Finished, plimsoll, run};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 fn home() -> TempDir {
     tempfile::tempdir().expect("a temporary folder can be made")
@@ -96,7 +96,8 @@ fn a_target_that_answers_500_to_everything_has_one_cause_and_no_panic() {
 
 #[test]
 fn a_target_that_falls_silent_ends_at_max_time_with_the_record_of_what_was_seen() {
-    let impostor = Impostor::start(|_, number| if number <= 3 { Answer::Say(response("200 OK", "application/json", "{}")) } else { Answer::Silence });
+    let impostor =
+        Impostor::start(|_, number| if number <= 3 { Answer::Say(response("200 OK", "application/json", "{}")) } else { Answer::Silence });
     let home = home();
     let out = check(home.path(), &impostor.url(), &["--timeout", "2s", "--max-time", "1s", "--report-dir", "out"]);
     let record = recorded(home.path());
