@@ -71,7 +71,7 @@ fn a_registry_that_echoes_every_request_gets_no_credential_into_a_report() {
     let (_, record) = outputs.iter().find(|(place, _)| place.ends_with("record.json")).unwrap();
     let evidence = Record::read(record).unwrap().evidence;
     let echoed = evidence.iter().filter_map(|kept| kept.response.as_ref()?.body.as_deref());
-    assert!(echoed.clone().count() > 0 && echoed.clone().all(|body| body.to_ascii_lowercase().contains("authorization")), "the echo is kept");
+    assert!(echoed.filter(|body| body.to_ascii_lowercase().contains("authorization")).count() > 0, "the echo is kept");
     assert_absent(&outputs, &spellings());
 }
 
