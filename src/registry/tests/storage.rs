@@ -19,6 +19,14 @@ fn large(filler: u8) -> Vec<u8> {
     vec![filler; 8000]
 }
 
+/// Takes all but a little less than the smallest record takes.
+async fn fill(served: &Served, session: &str) {
+    let mut len = 10_000;
+    while served.ask(&format!("PATCH {session}"), &[], vec![0; len]).await.status == 413 {
+        len -= 100;
+    }
+}
+
 async fn fits(served: &Served) {
     assert_eq!(served.push_blob("check", &large(b'#')).await.status, 201);
     assert_eq!(served.status(&format!("DELETE /v2/check/blobs/{}", Digest::sha256(&large(b'#')))).await, 202);
@@ -130,11 +138,7 @@ async fn a_session_that_cannot_be_closed_for_want_of_room_can_be_closed_later() 
     let served = small().await;
     let (session, other) = (served.session("a").await, served.session("b").await);
     assert_eq!(served.ask(&format!("PATCH {session}"), &[], "abc").await.status, 202);
-    // Everything but a little less than a link takes.
-    let mut len = 10_000;
-    while served.ask(&format!("PATCH {other}"), &[], vec![0; len]).await.status == 413 {
-        len -= 100;
-    }
+    fill(&served, &other).await;
     let close = format!("PUT {session}?digest={}", Digest::sha256(b"abc"));
     assert_eq!(served.just(&close).await.refusal(), refused(FULL.0, FULL.1));
     assert_eq!(served.just(&format!("GET {session}")).await.header("range"), "0-2");
@@ -169,8 +173,8 @@ async fn manifests_and_tags_are_counted_too() {
 async fn a_session_that_nobody_touches_expires_and_gives_its_room_back() {
     let served = small().await;
     let session = served.session("a").await;
-    assert_eq!(served.ask(&format!("PATCH {session}"), &[], vec![0; 9000]).await.status, 202);
-    assert_eq!(served.push_blob("a", &large(b'a')).await.status, 413);
+    fill(&served, &session).await;
+    assert_eq!(served.just("POST /v2/b/blobs/uploads/").await.refusal(), refused(FULL.0, FULL.1));
     served.clock.advance(Duration::from_mins(61));
     fits(&served).await;
     assert_eq!(served.just(&format!("GET {session}")).await.refusal(), refused(404, "BLOB_UPLOAD_UNKNOWN"));
@@ -181,10 +185,7 @@ async fn expired_sessions_make_way_for_a_manifest_too() {
     let served = small().await;
     served.blob("a", b"{}").await;
     let session = served.session("a").await;
-    let mut len = 9500;
-    while served.ask(&format!("PATCH {session}"), &[], vec![0; len]).await.status == 413 {
-        len -= 100;
-    }
+    fill(&served, &session).await;
     assert_eq!(served.put_manifest("a", "v1", MANIFEST, &image("x", None)).await.status, 413);
     served.clock.advance(Duration::from_mins(61));
     assert_eq!(served.put_manifest("a", "v1", MANIFEST, &image("x", None)).await.status, 201);
