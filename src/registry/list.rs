@@ -77,3 +77,38 @@ fn link<T>(reply: &mut Reply, page: &Page<T>, cut: &Cut, path: &str, last: Optio
         set(reply, LINK, &format!("<{path}?n={}&last={}>; rel=\"next\"", cut.limit, encode(last)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_is_at_most_the_limit_and_starts_after_last() {
+        let cases = [
+            ("", Some((7, None))),
+            ("n=", Some((7, None))),
+            ("n=0", Some((0, None))),
+            ("n=3&last=v1", Some((3, Some("v1")))),
+            ("n=8", Some((7, None))),
+            ("n=99999999999999999999999999", Some((7, None))),
+            ("last=", Some((7, None))),
+            ("last=a%2Fb", Some((7, Some("a/b")))),
+            ("n=-1", None),
+            ("n=+1", None),
+            ("n=1%20", None),
+            ("n=\u{661}", None),
+        ];
+        for (query, expected) in cases {
+            let found = cut(&Query::of_url(Some(query)), 7).ok().map(|cut| (cut.limit, cut.after));
+            assert_eq!(found, expected.map(|(limit, after)| (limit, after.map(str::to_owned))), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_page_tells_whether_there_is_more() {
+        for (limit, items, more) in [(0, 0, true), (2, 2, true), (3, 3, false), (4, 3, false), (usize::MAX, 3, false)] {
+            let page = Page::first(0..3, limit);
+            assert_eq!((page.items.len(), page.more), (items, more), "{limit}");
+        }
+    }
+}

@@ -28,6 +28,9 @@ mod server;
 mod store;
 mod upload;
 
+#[cfg(test)]
+mod tests;
+
 pub use auth::{KeyError, SigningKey};
 pub use config::{Auth, Config, Limits, Rights, Rules, TokenAuth, User};
 pub use server::{Running, StartError, start};

@@ -46,3 +46,46 @@ impl Query {
 pub(crate) fn encode(value: &str) -> String {
     utf8_percent_encode(value, PLAIN).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_plus_is_a_plus_in_a_url_and_a_space_in_a_form() {
+        assert_eq!(Query::of_url(Some("t=a/b+json")).get("t"), Some("a/b+json"));
+        assert_eq!(Query::of_form("t=a+b%2Bc").get("t"), Some("a b+c"));
+    }
+
+    #[test]
+    fn pairs_are_read_however_they_are_written() {
+        let cases: [(&str, &[&str]); 8] = [
+            ("", &[]),
+            ("&&", &[]),
+            ("k", &[""]),
+            ("k=", &[""]),
+            ("k=a=b", &["a=b"]),
+            ("k=1&x=0&k=2", &["1", "2"]),
+            ("%6b=%31%", &["1%"]),
+            ("k=%ff", &["\u{fffd}"]),
+        ];
+        for (text, values) in cases {
+            let query = Query::of_url(Some(text));
+            assert_eq!(query.all("k").collect::<Vec<_>>(), values, "{text}");
+            assert_eq!(query.get("k"), values.first().copied(), "{text}");
+        }
+        assert_eq!(Query::of_url(None).get("k"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_encoded_is_read_back_and_fits_a_link(value in any::<String>()) {
+            let text = encode(&value);
+            prop_assert!(text.bytes().all(|b| b.is_ascii_graphic() && !b"<>\"&#+".contains(&b)));
+            let query = Query::of_url(Some(&format!("last={text}&n=1")));
+            prop_assert_eq!(query.get("last"), Some(value.as_str()));
+        }
+    }
+}

@@ -109,3 +109,44 @@ fn read_reference(part: &str, method: &Method) -> Result<Reference, Failure> {
         ReferenceError::Tag(error) => Failure::new(http::StatusCode::NOT_FOUND, crate::oci::ErrorCode::MANIFEST_UNKNOWN, error.to_string()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(path: &str) -> Option<Route> {
+        Route::parse(path, &Method::GET).ok()
+    }
+
+    fn name(text: &str) -> RepositoryName {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_path_is_read_from_its_right_end() {
+        let digest = Digest::sha256(b"");
+        let at = |path: &str| read(&path.replace("DIGEST", &digest.to_string()));
+        assert_eq!(at("/v2/a/blobs/uploads/"), Some(Route::Uploads { name: name("a") }));
+        assert_eq!(at("/v2/a/blobs/uploads"), Some(Route::Uploads { name: name("a") }));
+        assert_eq!(at("/v2/a/blobs/uploads/x"), Some(Route::Upload { name: name("a"), id: "x".into() }));
+        assert_eq!(at("/v2/a/blobs/uploads/blobs/DIGEST"), Some(Route::Blob { name: name("a/blobs/uploads"), digest }));
+        assert_eq!(at("/v2/tags/list/tags/list"), Some(Route::Tags { name: name("tags/list") }));
+        assert_eq!(at("/v2/a/manifests/tags/list"), Some(Route::Tags { name: name("a/manifests") }));
+        assert_eq!(at("/v2/a/referrers/DIGEST"), Some(Route::Referrers { name: name("a"), digest }));
+        assert_eq!(at("/v2/_catalog"), Some(Route::Catalog));
+        assert_eq!(at("/v2/_catalog/tags/list"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_path_is_read_or_refused(path in "(/v2)?(/(a|blobs|uploads|tags|list|manifests|%[0-9a-f]{2}|[!-~]{0,5})){0,6}") {
+            for method in [Method::GET, Method::PUT] {
+                if let Ok(route) = Route::parse(&path, &method) {
+                    prop_assert!(route.name().is_none_or(|name| NameGrammar::V1_1.matches(name.as_str()) && name.as_str().len() <= MAX_NAME));
+                }
+            }
+        }
+    }
+}

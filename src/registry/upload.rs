@@ -167,3 +167,24 @@ fn blob_location(name: &RepositoryName, digest: &Digest) -> String {
 fn read_digest(text: &str) -> Result<Digest, Failure> {
     text.parse().map_err(|error| Failure::digest_malformed(&error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::registry::config::Limits;
+    use crate::registry::store::Store;
+
+    #[test]
+    fn a_session_that_nobody_was_told_of_ends_with_its_request() {
+        let store = Store::new(1 << 20, Clock::system(), Limits::default());
+        let (name, headers, query) = ("a".parse().unwrap(), HeaderMap::new(), Query::default());
+        let upload = Upload { operations: &store, name: &name, headers: &headers, query: &query };
+        let session = Untold { upload: &upload, id: store.begin_upload(&name, Algorithm::Sha256).unwrap() };
+        let mut writer = store.open_upload(&name, &session.id, Opening::default()).unwrap();
+        writer.write(b"half of it").unwrap();
+        // As a connection that breaks drops them.
+        drop((writer, session));
+        assert_eq!(store.used(), 0);
+    }
+}
