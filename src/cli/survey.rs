@@ -188,10 +188,9 @@ impl Run<'_> {
             }
         }
         let style = Style { color: self.output.color, width: self.output.width, written };
-        if !self.output.quiet || record.summary().outcome(Level::May) != Outcome::Conforms {
-            if let Some(terminal) = Format::from_name("terminal") {
-                Output::print(&terminal.render(record, &style).map_err(bug)?);
-            }
+        let quiet = self.output.quiet && record.summary().outcome(Level::May) == Outcome::Conforms;
+        if let (false, Some(terminal)) = (quiet, Format::from_name("terminal")) {
+            Output::print(&terminal.render(record, &style).map_err(bug)?);
         }
         let exit = exit_of(record, self.args.fail_on);
         match unwritten {

@@ -6,14 +6,14 @@ use http::{HeaderValue, Method};
 
 use super::call::build;
 use super::judging::{Shown, Sight, judge, told};
-use super::observer::Observer;
+use super::observer::{Because, Judgement, Observer};
 use super::run::Env;
 use super::session::Session;
 use super::walk::Pages;
 use crate::client::{Ask, Call, Identity};
 use crate::exchange::Exchange;
 use crate::judge::{Pull, Values, View, Walked};
-use crate::plan::{Request, Step};
+use crate::plan::{Expected, Request, Step};
 
 /// The last exchange of a step's request, and what it shows.
 pub(super) struct Done<'p> {
@@ -34,20 +34,21 @@ pub(super) async fn act<'p, O: Observer>(
 ) -> Result<Done<'p>, String> {
     let (call, identity) = build(request, session, &env.base)?;
     let mut exchange = send(&call, &identity, request.follow, env, observer).await;
-    tell_always(step, &exchange, session, env, observer);
     let mut walked: Option<Walked> = None;
     if let Some(walk) = &request.walk {
         let mut pages = Pages::default();
         while let Some(url) = pages.take(walk, &exchange) {
-            // Each page is judged by what the step expects; the walk as a whole once, at its end.
+            let page = Sight { exchange: &exchange, pulled: &HashMap::new(), walked: None, session };
+            tell_always(step, &page, &[], env, observer);
             exchange = send(&Call { url, ..call.clone() }, &identity, request.follow, env, observer).await;
-            tell_always(step, &exchange, session, env, observer);
         }
         walked = Some(pages.finish());
     }
     let pulled = pull(step, &exchange, session, env, observer).await;
     session.keep(step.name.as_deref(), &exchange);
-    let shown = judge(step, &Sight { exchange: &exchange, pulled: &pulled, walked: walked.as_ref(), session });
+    let sight = Sight { exchange: &exchange, pulled: &pulled, walked: walked.as_ref(), session };
+    let shown = judge(step, &sight);
+    tell_always(step, &sight, &shown.results, env, observer);
     Ok(Done { exchange, shown })
 }
 
@@ -98,22 +99,29 @@ async fn fetch<O: Observer>(pull: &Pull, session: &Session<'_>, env: &Env, obser
     send(&call, &Identity::Auto, true, env, observer).await
 }
 
-/// Judges an exchange by what holds for every exchange with the target itself: a token service or a storage host is not bound.
-fn tell_always<O: Observer>(step: &Step, exchange: &Exchange, session: &Session<'_>, env: &Env, observer: &O) {
-    if exchange.request.url.authority() != env.base.authority() || is_token_service(exchange, env) {
+/// Judges an exchange by what holds for every exchange with the target itself: a token service or a storage host is not bound. Where
+/// the step's own expectations fail, what `always` says of the status is no news: the step's clause is the cause.
+fn tell_always<O: Observer>(step: &Step, sight: &Sight<'_>, own: &[(&Expected, Judgement)], env: &Env, observer: &O) {
+    let exchange = sight.exchange;
+    if exchange.response().is_none() || exchange.request.url.authority() != env.base.authority() || is_token_service(exchange, env) {
         return;
     }
     if exchange.request.body.cut.is_some() {
         // The client hung up in the middle: what is still said to it, nobody is meant to read.
         return;
     }
-    let view = View { exchange, values: session, pulled: &[], walked: None };
-    for always in &env.always {
-        if exchange.response().is_none() || !always.on.holds(&view) {
-            continue;
-        }
+    let cause = own.iter().find(|(expected, judgement)| matches!(judgement, Judgement::Fail(_)) && expected.binding.is_some());
+    let view = View { exchange, values: sight.session, pulled: &[], walked: None };
+    for always in env.always.iter().filter(|always| always.on.holds(&view)) {
         for expected in &always.expect {
-            observer.judged(Some(step), expected, told(expected.expectation.judge(&view)), Some(exchange));
+            let judgement = match (told(expected.expectation.judge(&view)), cause) {
+                (Judgement::Fail(_), Some((own, _))) if expected.expectation.status().is_some() => Judgement::Inconclusive {
+                    reason: format!("{} fails by the same answer", own.clause),
+                    because: Some(Because::Clause(own.clause.clone())),
+                },
+                (judgement, _) => judgement,
+            };
+            observer.judged(Some(step), expected, judgement, Some(exchange));
         }
     }
 }

@@ -92,22 +92,27 @@ enum Stop {
 
 /// Whether a step may run: its outcome came, and what it depends on worked.
 fn gate(step: &Step, session: &Session<'_>) -> Result<(), Stop> {
-    let depended: Vec<_> = step.depends.iter().filter_map(|number| session.states.get(number)).collect();
-    for (title, state) in &depended {
-        if let StepState::Failed { why, root } = state {
+    if let Some(when) = &step.when {
+        match session.outcomes.get(&when.step) {
+            Some(came) if *came == when.outcome => {}
+            Some(came) => return Err(Stop::Beside(format!("the outcome is {came}"))),
+            None => passable(session.states.get(&when.step))?,
+        }
+    }
+    step.depends.iter().try_for_each(|number| passable(session.states.get(number)))
+}
+
+fn passable(state: Option<&(String, StepState)>) -> Result<(), Stop> {
+    match state {
+        None | Some((_, StepState::Worked)) => Ok(()),
+        Some((_, StepState::Skipped(why))) => Err(Stop::Beside(why.clone())),
+        Some((_, StepState::Unbound(why))) => Err(Stop::Unbound(why.clone())),
+        Some((title, StepState::Failed { why, root })) => {
             // Where the cause was told before, telling it once is enough.
             let told = why.starts_with("the step \"");
             let reason = if told { why.clone() } else { format!("the step \"{title}\" did not work: {why}") };
-            return Err(Stop::Stuck { reason, root: *root });
+            Err(Stop::Stuck { reason, root: *root })
         }
-    }
-    match &step.when {
-        Some(outcome) if !session.outcomes.contains(outcome) => Err(Stop::Beside(format!("the outcome is not {outcome}"))),
-        _ => depended.iter().try_for_each(|(_, state)| match state {
-            StepState::Skipped(why) => Err(Stop::Beside(why.clone())),
-            StepState::Unbound(why) => Err(Stop::Unbound(why.clone())),
-            _ => Ok(()),
-        }),
     }
 }
 
@@ -205,7 +210,7 @@ fn settle<O: Observer>(step: &Step, done: &Done<'_>, session: &mut Session<'_>, 
     if let Some(deciding) = &step.capability {
         observer.decided(&deciding.capability, done.shown.outcome, exchange);
     }
-    session.outcomes.extend(done.shown.outcome.map(str::to_owned));
+    session.outcomes.extend(done.shown.outcome.map(|outcome| (step.number, outcome.to_owned())));
     let state = state_after(step, &done.shown, exchange, session, env);
     if step.preparation && state != StepState::Worked {
         observer.unprepared(step, exchange);
@@ -216,7 +221,6 @@ fn settle<O: Observer>(step: &Step, done: &Done<'_>, session: &mut Session<'_>, 
 fn state_after(step: &Step, shown: &Shown<'_>, exchange: &Exchange, session: &mut Session<'_>, env: &Env) -> StepState {
     let failed = |why: String| StepState::Failed { why, root: step.number };
     let mut state = if shown.worked { StepState::Worked } else { failed(crate::judge::observed(exchange)) };
-    let first = step.outcomes.first().map(|outcome| outcome.name.as_str());
     for (name, save) in &step.save {
         match capture(save, exchange) {
             Ok(value) => {
@@ -226,10 +230,6 @@ fn state_after(step: &Step, shown: &Shown<'_>, exchange: &Exchange, session: &mu
                 session.saves.insert(name.clone(), value);
             }
             Err(_) if state != StepState::Worked => {}
-            // What only the first outcome gives is nothing that another one lacks.
-            Err(_) if shown.outcome.is_some() && shown.outcome != first => {
-                state = StepState::Skipped(format!("the outcome is {}", shown.outcome.unwrap_or_default()));
-            }
             Err(why) => state = failed(why),
         }
     }

@@ -34,7 +34,8 @@ pub(super) struct Session<'a> {
     pub(super) saves: HashMap<String, String>,
     each: Vec<(String, String)>,
     pub(super) states: HashMap<usize, (String, StepState)>,
-    pub(super) outcomes: HashSet<String>,
+    /// The outcome that came, by the number of its step.
+    pub(super) outcomes: HashMap<usize, String>,
     pub(super) failed: HashSet<ClauseId>,
     named: HashMap<String, Exchange>,
 }
@@ -47,7 +48,7 @@ impl<'a> Session<'a> {
             saves: HashMap::new(),
             each: Vec::new(),
             states: HashMap::new(),
-            outcomes: HashSet::new(),
+            outcomes: HashMap::new(),
             failed: HashSet::new(),
             named: HashMap::new(),
         }

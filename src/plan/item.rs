@@ -66,8 +66,8 @@ pub struct Step {
     pub act: Act,
     /// Whether it only prepares: it judges nothing and must be answered 2xx.
     pub preparation: bool,
-    /// The outcome (of an earlier step) after which alone it runs.
-    pub when: Option<String>,
+    /// The outcome of an earlier step after which alone it runs.
+    pub when: Option<When>,
     /// Steps (by number in the item's order) that must have worked.
     pub depends: Vec<usize>,
     /// Its number: unique in the item, those inside `together` included.
@@ -84,6 +84,15 @@ pub struct Step {
     pub each: Option<Vec<Vec<(String, String)>>>,
     /// Sent again until its expectations hold, for at most this long.
     pub until: Option<Duration>,
+}
+
+/// An outcome of an earlier step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct When {
+    /// The step's number.
+    pub step: usize,
+    /// The outcome's name.
+    pub outcome: String,
 }
 
 /// The capability that a step decides.

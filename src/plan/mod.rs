@@ -17,4 +17,4 @@ mod steps;
 pub use build::{GREETING, Plan, Setting, deciding_clause, glob, plan, probes};
 pub use content::{Contents, Recipe};
 pub use facts::{Fact, Facts, State};
-pub use item::{Act, Always, Body, DECLINED, Deciding, Expected, Fate, Item, Outcome, Request, Save, Step, Walk};
+pub use item::{Act, Always, Body, DECLINED, Deciding, Expected, Fate, Item, Outcome, Request, Save, Step, Walk, When};

@@ -8,7 +8,7 @@ use http::Method;
 use super::build::{Source, binding, deciding_clause, each_variables, list, requires};
 use super::clients;
 use super::expand::{self, Numbers};
-use super::item::{Act, Body, Deciding, Expected, Outcome, Request, Save, Step, Walk};
+use super::item::{Act, Body, Deciding, Expected, Outcome, Request, Save, Step, Walk, When};
 use crate::clause::ClauseId;
 use crate::judge::Expectation;
 use crate::scenario::{self, Each, Scenario, Values};
@@ -48,7 +48,10 @@ impl<'a> Steps<'a> {
             }
         };
         for step in &mut made {
-            step.when = written.when.as_ref().map(|when| when.outcome.value.clone());
+            step.when = written.when.as_ref().and_then(|when| {
+                let decider = *self.planned.get(&when.step)?;
+                Some(When { step: decider, outcome: when.outcome.value.clone() })
+            });
         }
         if let Some(last) = made.last() {
             self.planned.insert(written.number, last.number);

@@ -144,10 +144,12 @@ pub struct Limits {
     pub uploads: usize,
     /// How long an upload session lives untouched, by the configured clock.
     pub upload_life: Duration,
-    /// How long the next piece of a body may take.
+    /// How long the next piece of a body may take, either way.
     pub body: Duration,
     /// How long a request's head may take, and a connection be idle.
     pub head: Duration,
+    /// How long requests may still take once the registry is told to stop.
+    pub grace: Duration,
     /// The most bytes of a request's head.
     pub head_bytes: usize,
     /// The most entries of one page of tags or repositories.
@@ -166,6 +168,7 @@ impl Default for Limits {
             upload_life: Duration::from_hours(1),
             body: Duration::from_secs(30),
             head: Duration::from_secs(75),
+            grace: Duration::from_secs(2),
             head_bytes: 64 << 10,
             page: 10_000,
             referrers_page: 500,

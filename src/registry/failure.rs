@@ -7,6 +7,9 @@ use serde_json::json;
 use super::reply::{Reply, json_reply};
 use crate::oci::{Digest, DigestError, ErrorBody, ErrorCode, ErrorItem, Reference, RepositoryName};
 
+/// The most missing pieces that one refusal names: a manifest can refer to more than anybody would read.
+const MOST_MISSING: usize = 100;
+
 /// A refusal: its status, its errors, and the headers that go with them.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -87,14 +90,14 @@ impl Failure {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::MANIFEST_INVALID, message)
     }
 
-    /// One error for each missing piece; `missing` has at least one.
+    /// One error for each missing piece, as far as [`MOST_MISSING`]; `missing` has at least one.
     pub(crate) fn references_unknown(missing: &[Digest]) -> Self {
         let item = |digest: &Digest| ErrorItem {
             code: ErrorCode::MANIFEST_BLOB_UNKNOWN,
             message: Some(format!("the manifest refers to {digest}, which this repository does not have")),
             detail: Some(json!({ "digest": digest })),
         };
-        Self { status: StatusCode::NOT_FOUND, errors: missing.iter().map(item).collect(), headers: Vec::new() }
+        Self { status: StatusCode::NOT_FOUND, errors: missing.iter().take(MOST_MISSING).map(item).collect(), headers: Vec::new() }
     }
 
     pub(crate) fn upload_unknown() -> Self {
@@ -124,6 +127,10 @@ impl Failure {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::DENIED, message)
     }
 
+    pub(crate) fn no_memory() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::DENIED, "the registry's machine has no memory for so much")
+    }
+
     pub(crate) fn range_unsatisfiable(len: usize) -> Self {
         let message = format!("the blob has {len} bytes, and none of the ranges is in them");
         Self::new(StatusCode::RANGE_NOT_SATISFIABLE, ErrorCode::UNSUPPORTED, message).with(CONTENT_RANGE, &format!("bytes */{len}"))
@@ -138,7 +145,7 @@ impl Failure {
     }
 
     pub(crate) fn body_cut_short() -> Self {
-        Self::upload_invalid("the body ended before its end")
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::SIZE_INVALID, "the body ended before its end")
     }
 
     pub(crate) fn body_too_slow() -> Self {

@@ -41,7 +41,7 @@ pub(crate) fn referrers(
     most: usize,
 ) -> Result<Reply, Failure> {
     let of = query.get("artifactType").filter(|of| !of.is_empty());
-    let cut = Cut { after: query.get("last").map(str::to_owned), limit: most };
+    let cut = Cut { after: query.get("last").filter(|last| !last.is_empty()).map(str::to_owned), limit: most };
     let page = operations.referrers(name, subject, of, &cut)?;
     let index = json!({ "schemaVersion": 2, "mediaType": MediaType::OCI_INDEX.as_str(), "manifests": page.items });
     let mut reply = typed(StatusCode::OK, MediaType::OCI_INDEX.as_str(), index.to_string());

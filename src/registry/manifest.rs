@@ -1,14 +1,15 @@
 //! `/v2/<name>/manifests/<reference>`.
 
+use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde::Deserialize;
 
 use super::failure::Failure;
 use super::operations::{Operations, Push};
 use super::query::Query;
 use super::reply::{DOCKER_CONTENT_DIGEST, Reply, empty, name_content, set, typed};
 use crate::oci::{MediaType, Reference, RepositoryName, Tag};
-use bytes::Bytes;
 
 const SUBJECT: HeaderName = HeaderName::from_static("oci-subject");
 const TAG: HeaderName = HeaderName::from_static("oci-tag");
@@ -32,12 +33,20 @@ pub(crate) fn delete(operations: &dyn Operations, name: &RepositoryName, referen
 /// What a PUT wants stored.
 pub(crate) fn push(headers: &HeaderMap, query: &Query, reference: &Reference, bytes: Bytes) -> Result<Push, Failure> {
     let media_type = media_type(headers, &bytes)?;
-    let tags = query.all("tag").map(str::parse::<Tag>).collect::<Result<Vec<_>, _>>();
-    let tags = tags.map_err(|error| Failure::manifest_invalid(error.to_string()))?;
-    if tags.len() > MAX_TAGS {
-        return Err(Failure::manifest_invalid(format!("a push names at most {MAX_TAGS} tags")));
-    }
+    let tags = match reference {
+        Reference::Digest(_) => tags(query)?,
+        // Only a push by digest has more tags than its own.
+        Reference::Tag(_) => Vec::new(),
+    };
     Ok(Push { reference: reference.clone(), tags, media_type, bytes })
+}
+
+fn tags(query: &Query) -> Result<Vec<Tag>, Failure> {
+    if query.all("tag").count() > MAX_TAGS {
+        return Err(Failure::unsupported(StatusCode::URI_TOO_LONG, format!("a push names at most {MAX_TAGS} tags")));
+    }
+    let tags = query.all("tag").map(str::parse).collect::<Result<Vec<Tag>, _>>();
+    tags.map_err(|error| Failure::manifest_invalid(error.to_string()))
 }
 
 pub(crate) fn put(operations: &dyn Operations, name: &RepositoryName, push: Push) -> Result<Reply, Failure> {
@@ -56,12 +65,19 @@ pub(crate) fn put(operations: &dyn Operations, name: &RepositoryName, push: Push
     Ok(reply)
 }
 
+/// As much of a document as tells its type.
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(rename = "mediaType")]
+    media_type: Option<MediaType>,
+}
+
 /// The type that the client names, or else the document itself.
 fn media_type(headers: &HeaderMap, bytes: &Bytes) -> Result<MediaType, Failure> {
     if let Some(value) = headers.get(CONTENT_TYPE) {
         return Ok(MediaType::parse(&String::from_utf8_lossy(value.as_bytes())));
     }
-    let document: Option<serde_json::Value> = serde_json::from_slice(bytes).ok();
-    let named = document.as_ref().and_then(|document| document.get("mediaType")).and_then(serde_json::Value::as_str);
-    named.map(MediaType::parse).ok_or_else(|| Failure::manifest_invalid("neither Content-Type nor the document names its type"))
+    let document: Option<Typed> = serde_json::from_slice(bytes).ok();
+    let named = document.and_then(|document| document.media_type);
+    named.ok_or_else(|| Failure::manifest_invalid("neither Content-Type nor the document names its type"))
 }

@@ -18,6 +18,7 @@ mod intake;
 mod list;
 mod manifest;
 mod operations;
+mod patient;
 mod query;
 mod range;
 mod reply;

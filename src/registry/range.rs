@@ -23,7 +23,9 @@ pub(crate) fn asked(header: Option<&str>, len: usize) -> Asked {
     let Some(specs) = specs.filter(|specs| (1..=MAX_RANGES).contains(&specs.len())) else { return Asked::Whole };
     let pieces: Vec<Range<usize>> = specs.iter().filter_map(|spec| spec.within(len)).collect();
     if pieces.is_empty() {
-        return Asked::Unsatisfiable;
+        // The end of nothing is nothing, which is there but can't be told as a piece (RFC 9110, section 14.1.2).
+        let end_of_nothing = len == 0 && specs.iter().any(|spec| matches!(spec, Spec::Last(1..)));
+        return if end_of_nothing { Asked::Whole } else { Asked::Unsatisfiable };
     }
     // Pieces that overlap so much that they outweigh the whole twice over are a way to make a server work, not a pull.
     let total = pieces.iter().fold(0_usize, |sum, piece| sum.saturating_add(piece.len()));

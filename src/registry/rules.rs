@@ -1,6 +1,8 @@
 //! Manners that are not the specification's: GitHub Package Registry for Docker, as it stood in 2019.
 
 use bytes::Bytes;
+use http::StatusCode;
+use http::header::ALLOW;
 
 use super::failure::Failure;
 use super::operations::{Cut, Opening, Operations, Page, Push, Pushed, Stored};
@@ -20,8 +22,8 @@ fn named(name: &RepositoryName) -> Result<(), Failure> {
     Err(Failure::name_invalid(format!("`{name}` is not OWNER/REPOSITORY/IMAGE, all three in lower case")))
 }
 
-fn not_deleted() -> Failure {
-    Failure::unsupported(http::StatusCode::METHOD_NOT_ALLOWED, "nothing is deleted over this API")
+fn not_deleted(allowed: &str) -> Failure {
+    Failure::unsupported(StatusCode::METHOD_NOT_ALLOWED, "nothing is deleted over this API").with(ALLOW, allowed)
 }
 
 impl<O: Operations> Operations for GithubPackages<O> {
@@ -30,7 +32,7 @@ impl<O: Operations> Operations for GithubPackages<O> {
     }
 
     fn delete_blob(&self, _: &RepositoryName, _: &Digest) -> Result<(), Failure> {
-        Err(not_deleted())
+        Err(not_deleted("GET, HEAD"))
     }
 
     fn holders(&self, digest: &Digest) -> Vec<RepositoryName> {
@@ -78,7 +80,7 @@ impl<O: Operations> Operations for GithubPackages<O> {
     }
 
     fn delete_manifest(&self, _: &RepositoryName, _: &Reference) -> Result<(), Failure> {
-        Err(not_deleted())
+        Err(not_deleted("GET, HEAD, PUT"))
     }
 
     fn tags(&self, name: &RepositoryName, cut: &Cut) -> Result<Page<Tag>, Failure> {

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 
 use hyper::server::conn::http1;
@@ -10,11 +11,13 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
 
 use super::auth::{Guard, KeyError};
 use super::config::{Config, Limits, Rules};
 use super::front::Front;
 use super::operations::Operations;
+use super::patient::Patient;
 use super::rules::GithubPackages;
 use super::store::Store;
 
@@ -55,7 +58,8 @@ impl Running {
         format!("http://{}", self.address)
     }
 
-    /// Takes no more connections, ends those that are open, and waits until all is still.
+    /// Takes no more connections, ends those that are idle, lets the others finish what they are at for [`Limits::grace`], and waits until
+    /// all is still.
     pub async fn stop(self) {
         // Nobody listening means that it has ended already.
         let _ = self.stop.send(true);
@@ -90,18 +94,18 @@ async fn accept(listener: TcpListener, front: Arc<Front>, limits: Limits, mut st
         // One that waits for a place waits in the system's queue, where it costs nothing here.
         let place = tokio::select! {
             place = Arc::clone(&places).acquire_owned() => place.ok(),
-            _ = stopped.changed() => break,
+            () = told(&mut stopped) => break,
         };
         let stream = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = stopped.changed() => break,
+            () = told(&mut stopped) => break,
         };
         while connections.try_join_next().is_some() {}
         match stream {
             Ok((stream, _)) => {
-                let (front, limits) = (Arc::clone(&front), limits.clone());
+                let (front, limits, stopped) = (Arc::clone(&front), limits.clone(), stopped.clone());
                 connections.spawn(async move {
-                    serve(stream, front, &limits).await;
+                    serve(stream, front, &limits, stopped).await;
                     drop(place);
                 });
             }
@@ -109,10 +113,20 @@ async fn accept(listener: TcpListener, front: Arc<Front>, limits: Limits, mut st
             Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
         }
     }
+    drop(listener);
+    // Whoever is not done by then is cut off.
+    let _ = timeout(limits.grace, async { while connections.join_next().await.is_some() {} }).await;
     connections.shutdown().await;
 }
 
-async fn serve(stream: TcpStream, front: Arc<Front>, limits: &Limits) {
+/// Waits for the word to stop. Where [`Running`] was dropped it never comes.
+async fn told(stopped: &mut watch::Receiver<bool>) {
+    if stopped.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+async fn serve(stream: TcpStream, front: Arc<Front>, limits: &Limits, mut stopped: watch::Receiver<bool>) {
     // Small answers must not wait for more to say.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
@@ -121,6 +135,11 @@ async fn serve(stream: TcpStream, front: Arc<Front>, limits: &Limits) {
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(limits.head_bytes.max(8192)).half_close(true);
+    let mut connection = pin!(http.serve_connection(TokioIo::new(Patient::new(stream, limits.body)), service));
     // A client that breaks off is its own affair.
-    let _ = http.serve_connection(TokioIo::new(stream), service).await;
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = told(&mut stopped) => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
 }

@@ -37,14 +37,9 @@ impl Upload<'_> {
             return Ok(self.state(StatusCode::ACCEPTED, &id, 0));
         };
         let digest = read_digest(digest)?;
-        let id = self.operations.begin_upload(self.name, digest.algorithm())?;
-        let written = self.write(&id, &mut body, Opening::default()).await;
-        let closed = written.and_then(|writer| self.operations.close_upload(writer, &digest));
-        if closed.is_err() {
-            // Nobody was told of the session, so nobody would ever end it; that it may be gone already is no matter.
-            drop(self.operations.cancel_upload(self.name, &id));
-        }
-        closed?;
+        let session = Untold { upload: self, id: self.operations.begin_upload(self.name, digest.algorithm())? };
+        let writer = self.write(&session.id, &mut body, Opening::default()).await?;
+        self.operations.close_upload(writer, &digest)?;
         Ok(created(&blob_location(self.name, &digest), &digest))
     }
 
@@ -63,16 +58,8 @@ impl Upload<'_> {
 
     /// The algorithm that the client says it will name the blob by; SHA-256 where it does not say.
     fn algorithm(&self) -> Result<Algorithm, Failure> {
-        match self.query.get("digest-algorithm") {
-            None => Ok(Algorithm::Sha256),
-            Some(name) => [Algorithm::Sha256, Algorithm::Sha512].into_iter().find(|known| known.name() == name).ok_or_else(|| {
-                Failure::new(
-                    StatusCode::BAD_REQUEST,
-                    crate::oci::ErrorCode::DIGEST_INVALID,
-                    format!("digests by `{name}` are not known here"),
-                )
-            }),
-        }
+        let name = self.query.get("digest-algorithm").unwrap_or(Algorithm::Sha256.name());
+        name.parse().map_err(|error| Failure::digest_malformed(&error))
     }
 
     /// PATCH: one more chunk, or a stream of unknown length.
@@ -148,6 +135,19 @@ impl Upload<'_> {
         set(&mut reply, RANGE, &range(offset));
         set(&mut reply, UPLOAD_UUID, id);
         reply
+    }
+}
+
+/// A session that its client was never told of: whatever becomes of the request, the session ends with it.
+struct Untold<'a> {
+    upload: &'a Upload<'a>,
+    id: String,
+}
+
+impl Drop for Untold<'_> {
+    fn drop(&mut self) {
+        // Closed, it is gone already.
+        let _ = self.upload.operations.cancel_upload(self.upload.name, &self.id);
     }
 }
 

@@ -9,6 +9,7 @@ mod reports;
 mod samples;
 mod scenario_errors;
 mod scenario_schema;
+mod secrets;
 mod shipped;
 mod support;
 mod targets;

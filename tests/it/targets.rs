@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::support::impostor::{Answer, Impostor, response};
 use crate::support::program::{Finished, plimsoll, run};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 fn home() -> TempDir {
     tempfile::tempdir().expect("a temporary folder can be made")

@@ -1,6 +1,7 @@
 //! What a request needs to be allowed, as far as a client can tell.
 
 use http::{Method, Uri};
+use percent_encoding::percent_decode_str;
 
 /// What a request does to a repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,17 +42,30 @@ impl Access {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Resource {
     Repository(String),
+    /// A blob of another repository is mounted: docker and skopeo ask for both in one token.
+    Mount {
+        into: String,
+        from: String,
+    },
     Path(String),
 }
 
 impl Resource {
     /// The repository that the caller names, or that stands in the path.
     pub(super) fn of(url: &Uri, repository: Option<&str>) -> Self {
-        match repository.or_else(|| in_path(url.path())) {
-            Some(name) => Self::Repository(name.to_owned()),
-            None => Self::Path(url.path().to_owned()),
+        match (repository.or_else(|| in_path(url.path())), mounted_from(url)) {
+            (Some(name), Some(from)) => Self::Mount { into: name.to_owned(), from },
+            (Some(name), None) => Self::Repository(name.to_owned()),
+            (None, _) => Self::Path(url.path().to_owned()),
         }
     }
+}
+
+/// The repository that a blob is to be mounted from.
+fn mounted_from(url: &Uri) -> Option<String> {
+    let value = |name: &str| url.query()?.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    value("mount")?;
+    percent_decode_str(value("from")?).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
 fn in_path(path: &str) -> Option<&str> {
@@ -65,6 +79,12 @@ pub(super) fn wanted(challenged: Option<&str>, resource: &Resource, access: Acce
     let named: Vec<String> = challenged.unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect();
     match resource {
         Resource::Repository(name) if named.is_empty() => vec![format!("repository:{name}:{}", access.actions())],
+        Resource::Mount { into, from } => {
+            let whole = vec![format!("repository:{into}:{}", access.actions())];
+            let mut scopes = if named.is_empty() { whole } else { named };
+            scopes.push(format!("repository:{from}:pull"));
+            scopes
+        }
         _ => named,
     }
 }
@@ -87,6 +107,15 @@ pub(super) fn covers(scopes: &[String]) -> Vec<(Resource, Access)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mount_asks_for_the_source_too() {
+        let url: Uri = "http://h/v2/b/c/blobs/uploads/?mount=sha256%3A0&from=a%2Fsource".parse().unwrap();
+        let resource = Resource::of(&url, None);
+        assert_eq!(resource, Resource::Mount { into: "b/c".into(), from: "a/source".into() });
+        let scopes = wanted(Some("repository:b/c:pull,push"), &resource, Access::Write);
+        assert_eq!(scopes, ["repository:b/c:pull,push", "repository:a/source:pull"]);
+    }
 
     #[test]
     fn the_repository_stands_in_the_path() {

@@ -107,8 +107,8 @@ impl Repository {
         self.manifests.insert(digest, Kept { media_type, bytes, subject, _record: record });
     }
 
-    /// Room for tags that are not there yet.
-    pub(crate) fn room_for(&self, tags: &[&Tag], quota: &Arc<Quota>) -> Result<Vec<Reservation>, Failure> {
+    /// Room for as many tags. One that is there already gives its own back once it is replaced.
+    pub(crate) fn room_for(tags: &[&Tag], quota: &Arc<Quota>) -> Result<Vec<Reservation>, Failure> {
         tags.iter().map(|tag| quota.record(tag.as_str().len() * 2)).collect()
     }
 

@@ -1,7 +1,7 @@
 //! Upload sessions, and the one writer that each can have.
 
 use std::sync::{Arc, Weak};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::quota::Reservation;
 use super::state::Shared;
@@ -16,6 +16,15 @@ pub(crate) struct Content {
     pub(crate) room: Reservation,
 }
 
+impl Content {
+    /// Memory for `more` bytes: exactly that for a blob that comes in one piece, in growing steps for one that comes in many.
+    fn prepare(&mut self, more: usize) -> Result<(), Failure> {
+        let exactly = |bytes: &mut Vec<u8>| bytes.try_reserve_exact(more);
+        let done = if self.bytes.is_empty() { exactly(&mut self.bytes) } else { self.bytes.try_reserve(more) };
+        done.or_else(|_| exactly(&mut self.bytes)).map_err(|_| Failure::no_memory())
+    }
+}
+
 /// An open upload.
 #[derive(Debug)]
 pub(crate) struct Session {
@@ -26,6 +35,13 @@ pub(crate) struct Session {
     pub(crate) content: Option<Content>,
     /// Room for this record.
     pub(crate) _record: Reservation,
+}
+
+impl Session {
+    /// Whether nobody has touched it for longer than `life`. One that is being written to lives.
+    pub(crate) fn is_expired(&self, life: Duration, now: SystemTime) -> bool {
+        self.content.is_some() && now.duration_since(self.touched).unwrap_or_default() > life
+    }
 }
 
 /// The right to go on with a session. Bytes are hashed and counted as they are written, outside of any lock. Dropped without having
@@ -57,14 +73,14 @@ impl Writer {
         let Some(content) = &mut self.content else { return Ok(()) };
         let whole = (content.bytes.len() as u64).saturating_add(len);
         content.room.grow_to(whole)?;
-        content.bytes.reserve_exact(usize::try_from(len).unwrap_or(0));
-        Ok(())
+        content.prepare(usize::try_from(len).map_err(|_| Failure::no_memory())?)
     }
 
     /// The next bytes.
     pub(crate) fn write(&mut self, piece: &[u8]) -> Result<(), Failure> {
         let Some(content) = &mut self.content else { return Ok(()) };
         content.room.grow_to((content.bytes.len() + piece.len()) as u64)?;
+        content.prepare(piece.len())?;
         content.hasher.update(piece);
         content.bytes.extend_from_slice(piece);
         Ok(())

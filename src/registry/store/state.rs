@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 
-use super::quota::Quota;
+use super::quota::{Quota, Reservation};
 use super::repository::{Link, Repository};
 use super::session::{Content, Session};
 use crate::clock::Clock;
@@ -35,6 +35,16 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Gives the room of expired sessions back: not at every turn, for that would be a walk over all of them, but whenever a sixteenth of a
+    /// life has gone by.
+    pub(crate) fn sweep(&self) {
+        let now = self.clock.now();
+        let mut state = self.lock();
+        if now.duration_since(state.last_sweep).unwrap_or_default() > self.limits.upload_life / 16 {
+            state.drop_expired(self.limits.upload_life, now);
+        }
+    }
+
     /// Gives a session its content back, with what the writer added to it; if it was cancelled meanwhile the content is dropped.
     pub(crate) fn put_back(&self, id: &str, content: Content) -> Option<u64> {
         let mut state = self.lock();
@@ -56,7 +66,19 @@ pub(crate) struct State {
     pub(crate) last_sweep: SystemTime,
 }
 
+/// Room for a link, and for its repository where there is none yet.
+#[derive(Debug)]
+pub(crate) struct LinkRoom {
+    link: Reservation,
+    repository: Reservation,
+}
+
 impl State {
+    pub(crate) fn drop_expired(&mut self, life: Duration, now: SystemTime) {
+        self.last_sweep = now;
+        self.sessions.retain(|_, session| !session.is_expired(life, now));
+    }
+
     pub(crate) fn repository(&self, name: &RepositoryName) -> Result<&Repository, Failure> {
         self.repositories.get(name).ok_or_else(|| Failure::name_unknown(name))
     }
@@ -74,18 +96,24 @@ impl State {
         self.repository_mut(name)
     }
 
+    /// All that [`State::link`] will need, taken before anything is changed: a link is never half made.
+    pub(crate) fn room_for_link(&self, name: &RepositoryName, digest: &Digest, quota: &Arc<Quota>) -> Result<LinkRoom, Failure> {
+        let there = self.repositories.get(name);
+        let linked = there.is_some_and(|repository| repository.blobs.contains_key(digest));
+        let link = if linked { quota.reserve(0)? } else { quota.record(digest.hash().len())? };
+        let repository = if there.is_some() { quota.reserve(0)? } else { quota.record(name.as_str().len())? };
+        Ok(LinkRoom { link, repository })
+    }
+
     /// Links a blob into a repository. The first copy of its content is kept, a second one is dropped.
-    pub(crate) fn link(&mut self, name: &RepositoryName, digest: Digest, content: Bytes, quota: &Arc<Quota>) -> Result<(), Failure> {
-        if self.repositories.get(name).is_some_and(|repository| repository.blobs.contains_key(&digest)) {
-            return Ok(());
+    pub(crate) fn link(&mut self, name: &RepositoryName, digest: Digest, content: Bytes, room: LinkRoom) {
+        let repository = self.repositories.entry(name.clone()).or_insert_with(|| Repository::new(room.repository));
+        if repository.blobs.contains_key(&digest) {
+            return;
         }
-        let record = quota.record(digest.hash().len())?;
-        self.make_repository(name, quota)?;
         let (kept, holders) = self.blobs.entry(digest).or_insert((content, 0));
         *holders += 1;
-        let link = Link { content: kept.clone(), _record: record };
-        self.repository_mut(name)?.blobs.insert(digest, link);
-        Ok(())
+        repository.blobs.insert(digest, Link { content: kept.clone(), _record: room.link });
     }
 
     /// Takes a blob out of a repository; tells whether it was there.

@@ -1,7 +1,5 @@
 //! Upload sessions in the store.
 
-use std::time::SystemTime;
-
 use super::quota::keep;
 use super::session::{Content, Session, Writer};
 use super::state::{Shared, State};
@@ -14,12 +12,15 @@ use crate::seed::nonce;
 impl Store {
     pub(super) fn begin(&self, name: &RepositoryName, algorithm: Algorithm) -> Result<String, Failure> {
         let shared = &self.shared;
+        shared.sweep();
         let now = shared.clock.now();
         let id = uuid();
         let record = shared.quota.record(id.len() + name.as_str().len())?;
         let content = Content { bytes: Vec::new(), hasher: Hasher::new(algorithm), room: shared.quota.reserve(0)? };
         let mut state = shared.lock();
-        sweep(&mut state, shared, now);
+        if state.sessions.len() >= shared.limits.uploads {
+            state.drop_expired(shared.limits.upload_life, now);
+        }
         if state.sessions.len() >= shared.limits.uploads {
             return Err(Failure::too_many_uploads());
         }
@@ -33,6 +34,7 @@ impl Store {
     }
 
     pub(super) fn open(&self, name: &RepositoryName, id: &str, opening: Opening) -> Result<Writer, Failure> {
+        self.shared.sweep();
         let mut state = self.shared.lock();
         let session = session(&mut state, &self.shared, name, id)?;
         if let Some(at) = opening.at.filter(|at| *at != session.offset) {
@@ -57,23 +59,22 @@ impl Store {
 
     pub(super) fn close(&self, mut writer: Writer, digest: &Digest) -> Result<(), Failure> {
         writer.hash_with(digest.algorithm());
-        let Some(content) = &writer.content else { return Err(Failure::upload_unknown()) };
+        let Some(content) = &mut writer.content else { return Err(Failure::upload_unknown()) };
         let found = content.hasher.clone().finish();
         if found != *digest {
             return Err(Failure::digest_mismatch(digest, &found));
         }
+        content.bytes.shrink_to_fit();
+        // A failure from here on lets go of the lock before the writer, which then puts the session back: arguments are dropped last.
         let mut state = self.shared.lock();
         if !state.sessions.contains_key(&writer.id) {
-            drop(state);
             return Err(Failure::upload_unknown());
         }
-        // From here on only a full quota can fail, and that loses the session: a writer cannot be put back under the lock.
+        let room = state.room_for_link(&writer.name, digest, &self.shared.quota)?;
         let Some(content) = writer.content.take() else { return Err(Failure::upload_unknown()) };
-        let session = state.sessions.remove(&writer.id);
-        let linked = state.link(&writer.name, *digest, keep(content.bytes, content.room), &self.shared.quota);
-        drop(state);
-        drop(session);
-        linked
+        state.sessions.remove(&writer.id);
+        state.link(&writer.name, *digest, keep(content.bytes, content.room), room);
+        Ok(())
     }
 
     pub(super) fn cancel(&self, name: &RepositoryName, id: &str) -> Result<(), Failure> {
@@ -86,29 +87,15 @@ impl Store {
     }
 }
 
-fn expired(session: &Session, shared: &Shared, now: SystemTime) -> bool {
-    let idle = now.duration_since(session.touched).unwrap_or_default();
-    session.content.is_some() && idle > shared.limits.upload_life
-}
-
 /// A live session of that repository.
 fn session<'a>(state: &'a mut State, shared: &Shared, name: &RepositoryName, id: &str) -> Result<&'a mut Session, Failure> {
     let now = shared.clock.now();
-    if state.sessions.get(id).is_some_and(|session| expired(session, shared, now)) {
+    if state.sessions.get(id).is_some_and(|session| session.is_expired(shared.limits.upload_life, now)) {
         state.sessions.remove(id);
     }
     let session = state.sessions.get_mut(id).filter(|session| session.name == *name).ok_or_else(Failure::upload_unknown)?;
     session.touched = now;
     Ok(session)
-}
-
-/// Drops expired sessions: not at every turn, for that would be a walk over all of them, but before one is refused for their number.
-fn sweep(state: &mut State, shared: &Shared, now: SystemTime) {
-    let due = now.duration_since(state.last_sweep).unwrap_or_default() > shared.limits.upload_life / 16;
-    if due || state.sessions.len() >= shared.limits.uploads {
-        state.last_sweep = now;
-        state.sessions.retain(|_, session| !expired(session, shared, now));
-    }
 }
 
 /// A random UUID, version 4: the specification wants one in every upload's location.
@@ -117,6 +104,6 @@ fn uuid() -> String {
     hash.copy_from_slice(&Digest::sha256(nonce(32).as_bytes()).hash()[..16]);
     hash[6] = hash[6] & 0x0f | 0x40;
     hash[8] = hash[8] & 0x3f | 0x80;
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = format!("{:032x}", u128::from_be_bytes(hash));
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }

@@ -1,12 +1,11 @@
 //! The store as the operations see it.
 
-use std::ops::Bound;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::quota::keep;
-use super::repository::Checked;
+use super::repository::{Checked, Repository};
 use super::session::Writer;
 use super::state::Shared;
 use crate::clock::Clock;
@@ -59,10 +58,12 @@ impl Operations for Store {
     }
 
     fn mount(&self, to: &RepositoryName, from: &RepositoryName, digest: &Digest) -> Result<bool, Failure> {
+        self.shared.sweep();
         let mut state = self.shared.lock();
         let found = state.repositories.get(from).and_then(|repository| repository.blobs.get(digest));
         let Some(content) = found.map(|link| link.content.clone()) else { return Ok(false) };
-        state.link(to, *digest, content, &self.shared.quota)?;
+        let room = state.room_for_link(to, digest, &self.shared.quota)?;
+        state.link(to, *digest, content, room);
         Ok(true)
     }
 
@@ -97,6 +98,7 @@ impl Operations for Store {
     }
 
     fn push_manifest(&self, name: &RepositoryName, push: Push) -> Result<Pushed, Failure> {
+        self.shared.sweep();
         let document = read(&push)?;
         let digest = match &push.reference {
             Reference::Digest(named) => verified(named, &push.bytes)?,
@@ -118,7 +120,7 @@ impl Operations for Store {
             if !missing.is_empty() {
                 return Err(Failure::references_unknown(&missing));
             }
-            let records = repository.room_for(&tags, quota)?;
+            let records = Repository::room_for(&tags, quota)?;
             repository.put(checked);
             tags.iter().zip(records).for_each(|(tag, record)| repository.point(tag, digest, record));
             Ok(Pushed { digest, subject, tags: push.tags.clone() })
@@ -158,11 +160,7 @@ impl Operations for Store {
 
     fn catalog(&self, cut: &Cut) -> Result<Page<RepositoryName>, Failure> {
         let state = self.shared.lock();
-        let start = cut.after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-        let names = state.repositories.keys().filter(|name| match start {
-            Bound::Excluded(after) => name.as_str() > after,
-            _ => true,
-        });
+        let names = state.repositories.keys().filter(|name| cut.after.as_deref().is_none_or(|after| name.as_str() > after));
         Ok(Page::first(names.cloned(), cut.limit))
     }
 }

@@ -65,7 +65,9 @@ pub(crate) fn response(status: &str, content_type: &str, body: &str) -> String {
 fn serve(mut stream: TcpStream, asked: &AtomicU64, answer: &(impl Fn(&str, u64) -> Answer + ?Sized)) {
     let mut head = Vec::new();
     let mut byte = [0_u8; 1];
-    while !head.ends_with(b"\r\n\r\n") && head.len() < 64 << 10 {
+    // A client that begins a TLS handshake is answered at once, as web servers do.
+    let is_tls = |head: &[u8]| head.first() == Some(&0x16);
+    while !is_tls(&head) && !head.ends_with(b"\r\n\r\n") && head.len() < 64 << 10 {
         match stream.read(&mut byte) {
             Ok(1) => head.push(byte[0]),
             _ => return,

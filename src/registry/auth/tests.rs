@@ -24,7 +24,7 @@ use crate::registry::query::Query;
 use crate::registry::reply::Reply;
 
 const BASE: &str = "http://127.0.0.1:5000";
-const P256: &str = include_str!("keys/p256-genpkey.pem");
+const P256: &str = include_str!("tests/keys/p256-genpkey.pem");
 const ALL: &str = "repository:a/b:pull,push,delete";
 
 fn users() -> Vec<User> {
