@@ -241,7 +241,8 @@ impl<'a> Survey<'a> {
         let heard: Vec<Heard> = self.recorders.iter().map(|recorder| recorder.heard()).collect();
         let mut kept = BTreeSet::new();
         if self.options.keep_failed {
-            for (item, heard) in self.plan.items.iter().zip(&heard) {
+            let probes = self.probed.iter().map(|(item, heard)| (item, heard));
+            for (item, heard) in probes.chain(self.plan.items.iter().zip(&heard)) {
                 let failed = heard.events.iter().any(|event| matches!(event.judgement, crate::engine::Judgement::Fail(_)));
                 kept.extend(item.repos.values().filter(|_| failed).cloned());
             }
