@@ -28,6 +28,9 @@ use crate::text::did_you_mean;
 /// How often the record so far is kept.
 const CHECKPOINT: Duration = Duration::from_secs(5);
 
+/// Why a run has no end of its own, where somebody ended it.
+const INTERRUPTED: &str = "it was interrupted";
+
 /// What ends a run before its plan does.
 pub type Interrupt<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
@@ -40,15 +43,23 @@ pub async fn check(
     client: &Client,
     options: &Options,
     progress: &dyn Progress,
-    interrupt: Interrupt<'_>,
+    mut interrupt: Interrupt<'_>,
 ) -> Result<Record, CheckError> {
     let mut survey = Survey::begin(suite, client, options)?;
     survey.greeting = greet(client, options, &survey.setting.run).await?;
     survey.facts = survey.greeting.facts.clone();
-    survey.probe().await;
+    let interrupted = tokio::select! {
+        biased;
+        () = &mut interrupt => true,
+        () = survey.probe() => false,
+    };
     survey.choose()?;
     survey.plan()?;
-    survey.run(progress, interrupt).await;
+    if interrupted {
+        survey.cut = Some(INTERRUPTED.to_owned());
+    } else {
+        survey.run(progress, interrupt).await;
+    }
     survey.clean_up().await;
     Ok(survey.record())
 }
@@ -218,7 +229,7 @@ impl<'a> Survey<'a> {
             loop {
                 tokio::select! {
                     biased;
-                    () = &mut interrupt => break Some("it was interrupted".to_owned()),
+                    () = &mut interrupt => break Some(INTERRUPTED.to_owned()),
                     () = tokio::time::sleep_until(deadline.into()) => {
                         break Some(format!("--max-time ({:?}) was up", self.options.max_time));
                     }
