@@ -32,14 +32,15 @@ pub(super) fn pushed(exchange: &Exchange) -> Option<Pushed> {
     let request = &exchange.request;
     let path = request.url.path().strip_prefix("/v2/")?;
     let header = response.headers.get("docker-content-digest").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    if let Some((repository, reference)) = path.split_once("/manifests/")
+    // From the right: `manifests` and `blobs/uploads` may be parts of a repository's name.
+    if let Some((repository, reference)) = path.rsplit_once("/manifests/").filter(|(_, reference)| !reference.contains('/'))
         && request.method == Method::PUT
     {
         let named = reference.contains(':').then(|| reference.to_owned());
         let digest = named.or(header).unwrap_or_else(|| Digest::sha256(&request.body.bytes).to_string());
         return Some(Pushed { repository: repository.to_owned(), kind: Kind::Manifest, digest });
     }
-    let (repository, _) = path.split_once("/blobs/uploads")?;
+    let (repository, _) = path.rsplit_once("/blobs/uploads")?;
     let asked = query_value(&request.url, "digest").or_else(|| query_value(&request.url, "mount"));
     Some(Pushed { repository: repository.to_owned(), kind: Kind::Blob, digest: asked.or(header)? })
 }
@@ -99,7 +100,10 @@ async fn delete(client: &Client, base: &Uri, item: &Pushed, refused: &mut BTreeS
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderMap;
+
     use super::*;
+    use crate::exchange::{BodySent, Received, Request, Response, Timings};
 
     #[test]
     fn what_stays_is_told_by_repository() {
@@ -112,5 +116,22 @@ mod tests {
         let url: Uri = "http://h/v2/a/blobs/uploads/1?_state=x&digest=sha256%3Aab".parse().unwrap();
         assert_eq!(query_value(&url, "digest").as_deref(), Some("sha256:ab"));
         assert_eq!(query_value(&url, "mount"), None);
+    }
+
+    #[test]
+    fn what_was_pushed_is_read_from_the_right_of_its_path() {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        for (method, path, repository, kind) in [
+            (Method::PUT, format!("/v2/a/manifests/{digest}"), "a", Kind::Manifest),
+            (Method::PUT, format!("/v2/a/manifests/manifests/{digest}"), "a/manifests", Kind::Manifest),
+            (Method::PUT, format!("/v2/a/manifests/b/blobs/uploads/1?digest={digest}"), "a/manifests/b", Kind::Blob),
+            (Method::POST, format!("/v2/blobs/uploads/b/blobs/uploads/?digest={digest}"), "blobs/uploads/b", Kind::Blob),
+        ] {
+            let url = format!("http://h{path}").parse().unwrap();
+            let request = Request { method, url, headers: HeaderMap::new(), body: BodySent::default() };
+            let response = Response { status: 201, headers: HeaderMap::new(), body: Received::default() };
+            let seen = pushed(&Exchange { request, answer: Ok(response), timings: Timings::default() });
+            assert_eq!(seen, Some(Pushed { repository: repository.into(), kind, digest: digest.clone() }), "{path}");
+        }
     }
 }

@@ -77,7 +77,7 @@ pub(super) async fn greet(client: &Client, options: &Options, run: &str) -> Resu
         Some(_) => "basic",
         None => "none",
     };
-    note_login(&mut greeting, challenge.as_ref(), options);
+    note_driver_facts(&mut greeting, challenge.as_ref(), options);
     if let Some(asking) = &asking {
         log_in(client, options, &url, asking).await?;
     }
@@ -118,7 +118,7 @@ fn who(options: &Options) -> String {
     options.login.as_ref().map_or_else(|| "nobody".to_owned(), |(user, _)| format!("`{}`", evidence::printable(user.as_bytes())))
 }
 
-fn note_login(greeting: &mut Greeting, challenge: Option<&Challenge>, options: &Options) {
+fn note_driver_facts(greeting: &mut Greeting, challenge: Option<&Challenge>, options: &Options) {
     let facts = &mut greeting.facts;
     let (login, why) = match (challenge, &options.login) {
         (None, _) => (State::Declined, "no login asked for"),
@@ -142,6 +142,11 @@ fn note_login(greeting: &mut Greeting, challenge: Option<&Challenge>, options: &
         (None, false) => (State::Declined, "it would take a minute or more: --wait-expiry waits"),
     };
     facts.note("clock", clock, observed);
+    let (own, observed) = match &options.repository {
+        None => (State::Accepted, "each scenario has repositories of its own"),
+        Some(_) => (State::Declined, "it needs an empty repository, and --repository pins one"),
+    };
+    facts.note("own-repositories", own, observed);
 }
 
 /// The challenge that a client would answer.

@@ -40,15 +40,17 @@ pub async fn check(
     client: &Client,
     options: &Options,
     progress: &dyn Progress,
-    interrupt: Interrupt<'_>,
+    mut interrupt: Interrupt<'_>,
 ) -> Result<Record, CheckError> {
     let mut survey = Survey::begin(suite, client, options)?;
     survey.greeting = greet(client, options, &survey.setting.run).await?;
     survey.facts = survey.greeting.facts.clone();
-    survey.probe().await;
+    survey.probe(&mut interrupt).await;
     survey.choose()?;
     survey.plan()?;
-    survey.run(progress, interrupt).await;
+    if survey.cut.is_none() {
+        survey.run(progress, &mut interrupt).await;
+    }
     survey.clean_up().await;
     Ok(survey.record())
 }
@@ -119,11 +121,11 @@ impl<'a> Survey<'a> {
     }
 
     /// Runs the probes in waves: what needs nothing that is still unknown goes side by side.
-    async fn probe(&mut self) {
+    async fn probe(&mut self, interrupt: &mut Interrupt<'_>) {
         let plan = probes(self.suite, self.profile, &self.facts, &self.setting);
         let env = self.env(&plan);
         let mut waiting: Vec<usize> = (0..plan.items.len()).collect();
-        while !waiting.is_empty() {
+        while !waiting.is_empty() && self.cut.is_none() {
             let (ready, later): (Vec<usize>, Vec<usize>) = waiting.iter().partition(|index| self.is_ready(&plan.items[**index].scenario));
             if ready.is_empty() {
                 break;
@@ -133,25 +135,31 @@ impl<'a> Survey<'a> {
             for index in ready {
                 match probe::beyond_reach(self.suite, &self.facts, &plan.items[index].scenario) {
                     Some((capability, state, why)) => self.facts.note(&capability, state, why),
-                    None => wave.push(index),
+                    None => wave.push((index, Recorder::default())),
                 }
             }
-            let heard: Vec<(usize, Heard)> = futures_util::stream::iter(wave.into_iter().map(|index| {
-                let item = &plan.items[index];
-                let env = &env;
-                async move {
-                    let recorder = Recorder::default();
-                    let began = clock::instant();
-                    run_item(item, env, &recorder).await;
-                    recorder.finish(millis(began.elapsed()));
-                    (index, recorder.heard())
+            self.cut = {
+                let runs = wave.iter().map(|(index, recorder)| run_one(&plan.items[*index], &env, recorder));
+                let all = futures_util::stream::iter(runs.collect::<Vec<_>>()).buffered(self.options.jobs).collect::<Vec<()>>();
+                tokio::select! {
+                    biased;
+                    why = self.cut_off(interrupt) => Some(why),
+                    _ = all => None,
                 }
-            }))
-            .buffered(self.options.jobs)
-            .collect()
-            .await;
+            };
+            let heard: Vec<(usize, Heard)> = wave.iter().map(|(index, recorder)| (*index, recorder.heard())).collect();
             probe::note(self.suite, &plan, &heard, &mut self.facts);
             self.probed.extend(heard.into_iter().map(|(index, heard)| (plan.items[index].clone(), heard)));
+        }
+    }
+
+    /// Ends when the run has to, with the reason.
+    async fn cut_off(&self, interrupt: &mut Interrupt<'_>) -> String {
+        let max_time = self.options.max_time;
+        tokio::select! {
+            biased;
+            () = interrupt => "it was interrupted".to_owned(),
+            () = tokio::time::sleep_until((self.began + max_time).into()) => format!("--max-time ({max_time:?}) was up"),
         }
     }
 
@@ -181,8 +189,8 @@ impl<'a> Survey<'a> {
         let held = probes(self.suite, self.profile, &self.facts, &self.setting);
         for (item, _) in &mut self.probed {
             if let Some(again) = held.items.iter().find(|again| again.scenario == item.scenario) {
-                *item = again.clone();
-                item.fate = Fate::Run;
+                // Its repositories stay those that it ran in: the other profile may name them otherwise.
+                item.steps.clone_from(&again.steps);
             }
         }
         self.plan = plan(self.suite, self.profile, &self.facts, &self.setting);
@@ -195,20 +203,18 @@ impl<'a> Survey<'a> {
     }
 
     /// Runs every item: side by side first, then those that want to be alone.
-    async fn run(&mut self, progress: &dyn Progress, mut interrupt: Interrupt<'_>) {
+    async fn run(&mut self, progress: &dyn Progress, interrupt: &mut Interrupt<'_>) {
         let runs: Vec<usize> = (0..self.plan.items.len()).filter(|index| self.plan.items[*index].fate == Fate::Run).collect();
         progress.begin(runs.len());
         let env = self.env(&self.plan);
         let (alone, together): (Vec<usize>, Vec<usize>) = runs.into_iter().partition(|index| self.plan.items[*index].alone);
         let jobs = if self.options.repository.is_some() { 1 } else { self.options.jobs };
-        let deadline = self.began + self.options.max_time;
         let cut = {
+            let mut cut_off = std::pin::pin!(self.cut_off(interrupt));
             let one = |index: usize| {
                 let (item, recorder, env) = (&self.plan.items[index], &self.recorders[index], &env);
                 async move {
-                    let began = clock::instant();
-                    run_item(item, env, recorder.as_ref()).await;
-                    recorder.finish(millis(began.elapsed()));
+                    run_one(item, env, recorder.as_ref()).await;
                     index
                 }
             };
@@ -218,10 +224,7 @@ impl<'a> Survey<'a> {
             loop {
                 tokio::select! {
                     biased;
-                    () = &mut interrupt => break Some("it was interrupted".to_owned()),
-                    () = tokio::time::sleep_until(deadline.into()) => {
-                        break Some(format!("--max-time ({:?}) was up", self.options.max_time));
-                    }
+                    why = &mut cut_off => break Some(why),
                     ended = all.next() => match ended {
                         Some(index) => progress.done(&self.plan.items[index].name()),
                         None => break None,
@@ -344,6 +347,12 @@ impl<'a> Survey<'a> {
         });
         facts.collect()
     }
+}
+
+async fn run_one(item: &Item, env: &Env, recorder: &Recorder) {
+    let began = clock::instant();
+    run_item(item, env, recorder).await;
+    recorder.finish(millis(began.elapsed()));
 }
 
 fn no_profile(suite: &Suite, name: &str) -> CheckError {

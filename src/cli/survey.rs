@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use super::args::{FailOn, RunArgs};
 use super::embedded::{self, Embedded};
@@ -27,6 +28,9 @@ pub(super) enum Manner {
     /// Writes reports only where asked for.
     Check,
 }
+
+/// How much later than the run its requests end: at the same moment, a request cut by us could be taken for a target that is silent.
+const AFTER_THE_END: Duration = Duration::from_secs(1);
 
 /// The longest password that is read, in bytes.
 const LONGEST_PASSWORD: u64 = 64 << 10;
@@ -151,7 +155,7 @@ impl Run<'_> {
             ca_certs: self.args.ca_cert.clone(),
             connect_timeout: self.args.connect_timeout,
             request_timeout: self.args.timeout,
-            deadline: Some(clock::instant() + self.args.max_time),
+            deadline: Some(clock::instant() + self.args.max_time + AFTER_THE_END),
             clock: clock.unwrap_or_default(),
             ..ClientOptions::default()
         };
@@ -160,7 +164,12 @@ impl Run<'_> {
 
     /// Where reports go, made before anything is sent: a survey whose report can't be written has judged nothing for anybody.
     fn report_directory(&self, target: &TargetAddress, embedded: bool, several: bool) -> Result<Option<PathBuf>, Ended> {
-        let name = if embedded { "embedded".to_owned() } else { file_name(&target.host()) };
+        let name = match &target.prefix {
+            _ if embedded => "embedded".to_owned(),
+            // Two places of one registry do not share a directory.
+            Some(prefix) if several => file_name(&format!("{}/{prefix}", target.host())),
+            _ => file_name(&target.host()),
+        };
         let directory = match (&self.args.report_dir, self.manner) {
             (Some(directory), _) if several => directory.join(name),
             (Some(directory), _) => directory.clone(),

@@ -36,6 +36,14 @@ pub(super) struct Sight<'a> {
 }
 
 impl Sight<'_> {
+    /// Where the request itself was never sent, nothing is known of what it would show.
+    fn login_failed(&self) -> Option<Judgement> {
+        match &self.exchange.answer {
+            Err(failure @ Failure::Login(_)) => Some(Judgement::Inconclusive { reason: failure.to_string(), because: None }),
+            _ => None,
+        }
+    }
+
     /// `failed` are clauses that failed on this very exchange: what requires them can't be judged either.
     fn judge(&self, expected: &Expected, failed: &mut Vec<ClauseId>) -> Judgement {
         let judgement = self.judge_unless(expected, failed);
@@ -46,9 +54,8 @@ impl Sight<'_> {
     }
 
     fn judge_unless(&self, expected: &Expected, failed: &[ClauseId]) -> Judgement {
-        if let Err(failure @ Failure::Login(_)) = &self.exchange.answer {
-            // The request itself was never sent: nothing is known of what it would show.
-            return Judgement::Inconclusive { reason: failure.to_string(), because: None };
+        if let Some(judgement) = self.login_failed() {
+            return judgement;
         }
         if let Some(clause) = expected.requires.iter().find(|clause| self.session.failed.contains(*clause) || failed.contains(clause)) {
             let reason = format!("it needs {clause}, which failed before");
@@ -81,7 +88,9 @@ pub(super) fn judge<'p>(step: &'p Step, sight: &Sight<'_>) -> Shown<'p> {
         return Shown { results, outcome: None, worked: worked(step, status) };
     }
     let Some(outcome) = step.outcomes.iter().find(|outcome| status.is_some_and(|status| outcome.status.contains(status))) else {
-        results.extend(step.deciding().map(|expected| (expected, Judgement::Fail(broken(step, sight)))));
+        results.extend(
+            step.deciding().map(|expected| (expected, sight.login_failed().unwrap_or_else(|| Judgement::Fail(broken(step, sight))))),
+        );
         return Shown { results, outcome: None, worked: false };
     };
     for expected in &outcome.expect {

@@ -14,7 +14,7 @@ use super::observer::{Because, Judgement, Observer};
 use super::session::{Session, StepState};
 use crate::client::Client;
 use crate::clock::{self, Clock};
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Failure};
 use crate::plan::{Act, Always, Item, Request, Step};
 use crate::scenario::Period;
 use crate::text::Template;
@@ -75,6 +75,10 @@ fn run_steps<'f, O: Observer + Sync>(steps: &'f [Step], session: &'f mut Session
                 }
                 Ok(()) => run_step(step, session, env, observer).await,
             };
+            if state != StepState::Worked {
+                // Steps side by side were not run either, and what builds on one of them must not run.
+                session.states.extend(step.with_inner().into_iter().map(|inner| (inner.number, (inner.title.clone(), state.clone()))));
+            }
             session.states.insert(step.number, (step.title.clone(), state));
         }
     })
@@ -207,7 +211,8 @@ fn settle<O: Observer>(step: &Step, done: &Done<'_>, session: &mut Session<'_>, 
         }
         observer.judged(Some(step), expected, judgement.clone(), Some(exchange));
     }
-    if let Some(deciding) = &step.capability {
+    // Where the login failed, the capability stays unknown: the target was not asked.
+    if let (Some(deciding), false) = (&step.capability, matches!(exchange.answer, Err(Failure::Login(_)))) {
         observer.decided(&deciding.capability, done.shown.outcome, exchange);
     }
     session.outcomes.extend(done.shown.outcome.map(|outcome| (step.number, outcome.to_owned())));

@@ -67,6 +67,19 @@ fn the_other_profiles_find_nothing_wrong_with_the_embedded_registry() {
 }
 
 #[test]
+fn one_pinned_repository_is_enough_for_what_needs_no_empty_one() {
+    let home = home();
+    let out = said(home.path(), &["check", "--repository", "team/pinned", "--report-dir", "out"]);
+    assert_eq!(out.code, Some(0), "{}\n{}", out.stdout, out.stderr);
+    let record = record(&home.path().join("out/record.json"));
+    let skipped = record.reasons(plimsoll::judge::Verdict::Skipped);
+    for word in ["empty repository", "second repository"] {
+        assert!(skipped.iter().any(|(reason, _)| reason.contains(word)), "{skipped:?}");
+    }
+    assert!(record.counts().pass > 1000, "{:?}", record.counts());
+}
+
+#[test]
 fn a_check_writes_nothing_unless_asked() {
     let home = home();
     let out = said(home.path(), &["check", "--only", "http/*"]);
