@@ -61,6 +61,12 @@ pub enum CheckError {
         /// The patterns.
         patterns: String,
     },
+    /// What `--only` matches is not asked for by the profile.
+    #[error("the profile {profile} asks for nothing that the chosen scenarios judge; --profile NAME takes another")]
+    NothingBinds {
+        /// The profile's name.
+        profile: String,
+    },
 }
 
 /// Told as a run goes on.

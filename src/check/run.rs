@@ -19,7 +19,7 @@ use crate::client::Client;
 use crate::clock::{self, Clock};
 use crate::engine::{Env, Passing, run as run_item};
 use crate::exchange::evidence;
-use crate::plan::{Facts, Fate, Item, Plan, Setting, State, deciding_clause, plan, probes};
+use crate::plan::{Facts, Fate, Item, Plan, Setting, State, deciding_clause, glob, plan, probes};
 use crate::record::{FORMAT, Fact, FactState, Kind, Machine, Planned, ProfileUsed, Record, Round, Target, judged_clauses};
 use crate::scenario::Suite;
 use crate::seed;
@@ -46,8 +46,10 @@ pub async fn check(
     survey.greeting = greet(client, options, &survey.setting.run).await?;
     survey.facts = survey.greeting.facts.clone();
     survey.probe(&mut interrupt).await;
-    survey.choose()?;
-    survey.plan()?;
+    if let Err(why) = survey.choose().and_then(|()| survey.plan()) {
+        survey.clean_up().await;
+        return Err(why);
+    }
     if survey.cut.is_none() {
         survey.run(progress, &mut interrupt).await;
     }
@@ -87,6 +89,10 @@ impl<'a> Survey<'a> {
             login: options.login.clone(),
             only: options.only.clone(),
         };
+        if !options.only.is_empty() && !suite.scenarios.keys().any(|id| options.only.iter().any(|pattern| glob(pattern, id))) {
+            let patterns = options.only.iter().map(|only| format!("`{only}`")).collect::<Vec<_>>().join(", ");
+            return Err(CheckError::NothingToRun { patterns });
+        }
         // Under `auto` the probes run before there is a profile: any will do, since they are judged by the one chosen.
         let profile =
             if options.profile == AUTO { suite.catalogue.profiles.values().next() } else { suite.catalogue.profiles.get(&options.profile) };
@@ -195,8 +201,7 @@ impl<'a> Survey<'a> {
         }
         self.plan = plan(self.suite, self.profile, &self.facts, &self.setting);
         if self.plan.items.is_empty() {
-            let patterns = self.options.only.iter().map(|only| format!("`{only}`")).collect::<Vec<_>>().join(", ");
-            return Err(CheckError::NothingToRun { patterns });
+            return Err(CheckError::NothingBinds { profile: self.profile.name.clone() });
         }
         self.recorders = self.plan.items.iter().map(|_| Arc::default()).collect();
         Ok(())

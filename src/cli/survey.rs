@@ -227,7 +227,7 @@ fn exit_of(record: &Record, fail_on: FailOn) -> Exit {
 fn refused(why: &CheckError) -> Ended {
     let exit = match why {
         CheckError::Refused(_) => Exit::NotJudged,
-        CheckError::NoProfile { .. } | CheckError::NothingToRun { .. } => Exit::Usage,
+        CheckError::NoProfile { .. } | CheckError::NothingToRun { .. } | CheckError::NothingBinds { .. } => Exit::Usage,
     };
     Ended::new(exit, why.to_string())
 }
