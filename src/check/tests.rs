@@ -1,1 +1,7 @@
-//! x
+//! What a survey makes of what it heard.
+
+mod assembling;
+mod cleaning;
+mod facts;
+mod support;
+mod survey;

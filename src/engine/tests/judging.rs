@@ -100,13 +100,8 @@ async fn an_unbound_step_that_is_refused_skips_what_hangs_on_it() {
 
 #[tokio::test]
 async fn a_login_that_fails_is_no_failure_of_what_was_to_be_asked() {
-    let server = Server::new(|heard, _| match heard.line.split('?').next() {
-        Some("GET /token") => answer(500, "", "broken"),
-        _ => answer(401, "WWW-Authenticate: Bearer realm=\"/token\",service=\"s\"\r\n", ""),
-    })
-    .await;
-    // The realm must be absolute, and the port is known only now.
-    let realm = server.url();
+    let tokens = Server::new(|_, _| answer(500, "", "broken")).await;
+    let realm = tokens.url();
     let server =
         Server::new(move |_, _| answer(401, &format!("WWW-Authenticate: Bearer realm=\"{realm}/token\",service=\"s\"\r\n"), "")).await;
     let text = format!("title: t\nsteps:\n  - {{ request: GET /v2/, expect: {{ a/should: {{ status: 200 }} }} }}\n{DECIDES}");
