@@ -1,6 +1,6 @@
 //! From what was heard to the record: each expectation one verdict, each fail one finding.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
@@ -101,13 +101,14 @@ impl<'a> Assembly<'a> {
         for event in &events {
             by_number.entry(event.expected).or_default().push(event);
         }
+        let open = if heard.finished { HashSet::new() } else { unreached(item, &events) };
         let mut blamed: HashMap<usize, usize> = HashMap::new();
         let mut out: Vec<ExpectationResult> = Vec::new();
         // Failures first, so that what could not be judged because of them finds its cause.
         for failing in [true, false] {
             for expected in &bound {
                 let Some(merged) = by_number.get(&expected.number).and_then(|events| merge(events)) else {
-                    if !failing && !heard.finished && item.expectations().iter().any(|own| own.number == expected.number) {
+                    if !failing && open.contains(&expected.number) {
                         out.push(self.unreached(expected));
                     }
                     continue;
@@ -149,6 +150,10 @@ impl<'a> Assembly<'a> {
                     None => None,
                 };
                 self.took_down(result.cause);
+                // What hangs on this step in turn was taken down by the same.
+                if let (Some(cause), Some((number, _))) = (result.cause, &event.step) {
+                    blamed.entry(*number).or_insert(cause);
+                }
             }
             Judgement::Fail(mismatch) => {
                 if let Some((cause, evidence)) = self.finding(item, expected, event, mismatch) {
@@ -205,6 +210,17 @@ impl<'a> Assembly<'a> {
         };
         Some(evidence_of(&found, exchange, self.secrets))
     }
+}
+
+/// The expectations of the steps that a run ended before. Of a step's outcomes only the first is counted.
+fn unreached(item: &Item, events: &[Event]) -> HashSet<usize> {
+    let told: HashSet<usize> = events.iter().map(|event| event.expected).collect();
+    let reached = |step: &Step| {
+        step.expect.iter().chain(step.outcomes.iter().flat_map(|outcome| &outcome.expect)).any(|own| told.contains(&own.number))
+    };
+    let steps = item.steps.iter().flat_map(Step::with_inner).filter(|step| !reached(step));
+    let numbers = steps.flat_map(|step| step.expect.iter().chain(step.outcomes.first().into_iter().flat_map(|outcome| &outcome.expect)));
+    numbers.map(|expected| expected.number).collect()
 }
 
 fn blank(expected: &Expected, event: &Event, verdict: Verdict, exchanges: u64) -> ExpectationResult {

@@ -10,6 +10,8 @@ mod options;
 mod probe;
 mod recorder;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub use greet::Refusal;
 pub use options::{CheckError, Options, Progress};

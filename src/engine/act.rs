@@ -21,7 +21,7 @@ pub(super) struct Done<'p> {
     pub(super) shown: Shown<'p>,
 }
 
-/// Sends a step's request once and judges what comes.
+/// Sends a step's request once and judges what comes by its own expectations; what holds for every exchange is told of earlier pages alone.
 ///
 /// # Errors
 /// The request can't be built from what is known: a fault of the scenario or of the harness.
@@ -48,7 +48,6 @@ pub(super) async fn act<'p, O: Observer>(
     session.keep(step.name.as_deref(), &exchange);
     let sight = Sight { exchange: &exchange, pulled: &pulled, walked: walked.as_ref(), session };
     let shown = judge(step, &sight);
-    tell_always(step, &sight, &shown.results, env, observer);
     Ok(Done { exchange, shown })
 }
 
@@ -101,7 +100,7 @@ async fn fetch<O: Observer>(pull: &Pull, session: &Session<'_>, env: &Env, obser
 
 /// Judges an exchange by what holds for every exchange with the target itself: a token service or a storage host is not bound. Where
 /// the step's own expectations fail, what `always` says of the status is no news: the step's clause is the cause.
-fn tell_always<O: Observer>(step: &Step, sight: &Sight<'_>, own: &[(&Expected, Judgement)], env: &Env, observer: &O) {
+pub(super) fn tell_always<O: Observer>(step: &Step, sight: &Sight<'_>, own: &[(&Expected, Judgement)], env: &Env, observer: &O) {
     let exchange = sight.exchange;
     if exchange.response().is_none() || exchange.request.url.authority() != env.base.authority() || is_token_service(exchange, env) {
         return;

@@ -36,14 +36,6 @@ pub(super) struct Sight<'a> {
 }
 
 impl Sight<'_> {
-    /// Where the request itself was never sent, nothing is known of what it would show.
-    fn login_failed(&self) -> Option<Judgement> {
-        match &self.exchange.answer {
-            Err(failure @ Failure::Login(_)) => Some(Judgement::Inconclusive { reason: failure.to_string(), because: None }),
-            _ => None,
-        }
-    }
-
     /// `failed` are clauses that failed on this very exchange: what requires them can't be judged either.
     fn judge(&self, expected: &Expected, failed: &mut Vec<ClauseId>) -> Judgement {
         let judgement = self.judge_unless(expected, failed);
@@ -54,16 +46,23 @@ impl Sight<'_> {
     }
 
     fn judge_unless(&self, expected: &Expected, failed: &[ClauseId]) -> Judgement {
-        if let Some(judgement) = self.login_failed() {
-            return judgement;
-        }
-        if let Some(clause) = expected.requires.iter().find(|clause| self.session.failed.contains(*clause) || failed.contains(clause)) {
-            let reason = format!("it needs {clause}, which failed before");
-            return Judgement::Inconclusive { reason, because: Some(Because::Clause(clause.clone())) };
+        if let Some(stopped) = self.stopped(expected, failed) {
+            return stopped;
         }
         let pulled = self.pulled.get(&expected.number).map_or(&[][..], Vec::as_slice);
         let view = View { exchange: self.exchange, values: self.session, pulled, walked: self.walked };
         told(expected.expectation.judge(&view))
+    }
+
+    /// Why an expectation can't be judged on this exchange at all.
+    fn stopped(&self, expected: &Expected, failed: &[ClauseId]) -> Option<Judgement> {
+        if let Err(failure @ Failure::Login(_)) = &self.exchange.answer {
+            // The request itself was never sent: nothing is known of what it would show.
+            return Some(Judgement::Inconclusive { reason: failure.to_string(), because: None });
+        }
+        let clause = expected.requires.iter().find(|clause| self.session.failed.contains(*clause) || failed.contains(clause))?;
+        let reason = format!("it needs {clause}, which failed before");
+        Some(Judgement::Inconclusive { reason, because: Some(Because::Clause(clause.clone())) })
     }
 }
 
@@ -88,9 +87,8 @@ pub(super) fn judge<'p>(step: &'p Step, sight: &Sight<'_>) -> Shown<'p> {
         return Shown { results, outcome: None, worked: worked(step, status) };
     }
     let Some(outcome) = step.outcomes.iter().find(|outcome| status.is_some_and(|status| outcome.status.contains(status))) else {
-        results.extend(
-            step.deciding().map(|expected| (expected, sight.login_failed().unwrap_or_else(|| Judgement::Fail(broken(step, sight))))),
-        );
+        let broken = || Judgement::Fail(broken(step, sight));
+        results.extend(step.deciding().map(|expected| (expected, sight.stopped(expected, &failed).unwrap_or_else(broken))));
         return Shown { results, outcome: None, worked: false };
     };
     for expected in &outcome.expect {

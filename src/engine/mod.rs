@@ -11,6 +11,8 @@ mod observer;
 mod run;
 mod session;
 mod walk;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use observer::{Because, Judgement, Observer};
 pub use run::{Env, Passing, run};

@@ -1,15 +1,16 @@
 //! The walk through an item's steps.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
 use http::Uri;
 
-use super::act::{Done, act};
+use super::act::{Done, act, tell_always};
 use super::call::fill;
 use super::capture::capture;
-use super::judging::Shown;
+use super::judging::{Shown, Sight};
 use super::observer::{Because, Judgement, Observer};
 use super::session::{Session, StepState};
 use crate::client::Client;
@@ -76,8 +77,9 @@ fn run_steps<'f, O: Observer + Sync>(steps: &'f [Step], session: &'f mut Session
                 Ok(()) => run_step(step, session, env, observer).await,
             };
             if state != StepState::Worked {
-                // Steps side by side were not run either, and what builds on one of them must not run.
-                session.states.extend(step.with_inner().into_iter().map(|inner| (inner.number, (inner.title.clone(), state.clone()))));
+                // Steps inside one that did not run are named by later ones too.
+                let inner = step.with_inner().into_iter().skip(1);
+                session.states.extend(inner.map(|inner| (inner.number, (inner.title.clone(), state.clone()))));
             }
             session.states.insert(step.number, (step.title.clone(), state));
         }
@@ -193,7 +195,11 @@ async fn request_until<O: Observer + Sync>(
             }
         };
         let time_left = end.is_some_and(|end| clock::instant() + pause < end);
-        if done.shown.holds() || !time_left {
+        let settled = done.shown.holds() || !time_left;
+        let sight = Sight { exchange: &done.exchange, pulled: &HashMap::new(), walked: None, session };
+        // A failure that another try may mend is not told, so it can't be a cause either.
+        tell_always(step, &sight, if settled { &done.shown.results } else { &[] }, env, observer);
+        if settled {
             return settle(step, &done, session, env, observer);
         }
         // Polling: what is asked for may come late by law (RFC 9110, section 15.3.3).
@@ -211,8 +217,8 @@ fn settle<O: Observer>(step: &Step, done: &Done<'_>, session: &mut Session<'_>, 
         }
         observer.judged(Some(step), expected, judgement.clone(), Some(exchange));
     }
-    // Where the login failed, the capability stays unknown: the target was not asked.
-    if let (Some(deciding), false) = (&step.capability, matches!(exchange.answer, Err(Failure::Login(_)))) {
+    let asked = !matches!(exchange.answer, Err(Failure::Login(_)));
+    if let Some(deciding) = step.capability.as_ref().filter(|_| asked) {
         observer.decided(&deciding.capability, done.shown.outcome, exchange);
     }
     session.outcomes.extend(done.shown.outcome.map(|outcome| (step.number, outcome.to_owned())));

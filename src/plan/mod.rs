@@ -13,6 +13,8 @@ mod layer;
 mod manifest;
 mod parts;
 mod steps;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use build::{GREETING, Plan, Setting, deciding_clause, glob, plan, probes};
 pub use content::{Contents, Recipe};

@@ -1,0 +1,56 @@
+//! What is judged on every exchange.
+
+use super::support::{Server, answer, script};
+
+const STEP: &str = "  - { request: GET /1, expect: { a/one: { status: 200 } } }\n";
+
+#[tokio::test]
+async fn every_exchange_is_judged_by_what_always_holds() {
+    let wrong = format!("Docker-Content-Digest: sha256:{}\r\n", "0".repeat(64));
+    let (told, _) = script(STEP, move |_, _| answer(200, &wrong, "x")).await;
+    assert!(told[0].starts_with("http/digest fail"), "{told:?}");
+    assert_eq!(told[1], "a/one pass");
+}
+
+#[tokio::test]
+async fn a_server_error_that_fails_the_steps_own_clause_is_not_told_twice() {
+    let (told, _) = script(STEP, |_, _| answer(500, "", "")).await;
+    assert!(told.iter().any(|line| line.starts_with("a/one fail")), "{told:?}");
+    assert!(told.contains(&"http/server-error inconclusive by a/one: a/one fails by the same answer".to_owned()), "{told:?}");
+    // Where nothing else fails, it is.
+    for step in
+        ["  - { request: GET /1, expect: { a/elsewhere: { header: { X: y } }, a/one: { status: 500 } } }\n", &STEP.replace("200", "5xx")]
+    {
+        let (told, _) = script(step, |_, _| answer(500, "", "")).await;
+        assert!(told.iter().any(|line| line.starts_with("http/server-error fail")), "{step}: {told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_error_while_something_is_waited_for_is_told_in_full() {
+    let step = STEP.replace("expect", "until: { within: 20s }, expect");
+    let (told, _) = script(&step, |_, before| answer(if before == 0 { 500 } else { 200 }, "", "")).await;
+    assert!(told[0].starts_with("http/server-error fail") && told[1] == "a/one pass", "{told:?}");
+}
+
+#[tokio::test]
+async fn every_page_of_a_walk_is_judged_by_what_always_holds() {
+    let step = "  - { request: GET /list, walk: { list: /tags }, expect: { a/one: { walk: { exactly: [a, b] } } } }\n";
+    let wrong = format!("Docker-Content-Digest: sha256:{}\r\n", "0".repeat(64));
+    let (told, _) = script(step, move |_, before| match before {
+        0 => answer(200, &format!("{wrong}Link: </list?n=1>; rel=\"next\"\r\n"), r#"{"tags":["a"]}"#),
+        _ => answer(200, "", r#"{"tags":["b"]}"#),
+    })
+    .await;
+    assert!(told[0].starts_with("http/digest fail") && told[1] == "a/one pass", "{told:?}");
+}
+
+#[tokio::test]
+async fn another_host_that_a_redirect_leads_to_is_not_bound() {
+    let storage = Server::new(|_, _| answer(500, "", "")).await;
+    let to = format!("Location: {}/blob\r\n", storage.url());
+    let step = STEP.replace("200", "2xx");
+    let (told, _) = script(&step, move |_, _| answer(307, &to, "")).await;
+    assert_eq!((told.len(), storage.lines().len()), (1, 1));
+    assert!(told[0].starts_with("a/one fail"), "{told:?}");
+}

@@ -1,0 +1,9 @@
+//! What a plan comes to.
+
+mod contents;
+mod fates;
+mod items;
+mod pushes;
+mod shipped;
+mod steps;
+pub(crate) mod support;
