@@ -67,8 +67,8 @@ impl Assembled {
 
 /// Assembles a run of these items.
 pub(super) fn assemble(plan: &Plan, heard: &[Heard], secrets: &Secrets, cut: Option<&str>) -> Assembled {
-    let (clauses, known) = (IndexMap::new(), IndexMap::from([("a/three".to_owned(), "known of old".to_owned())]));
-    let mut assembly = Assembly::new(&clauses, &known, &plan.always, secrets, cut);
+    let (says, known) = (IndexMap::new(), IndexMap::from([("a/three".to_owned(), "known of old".to_owned())]));
+    let mut assembly = Assembly::new(&says, &known, &plan.always, secrets, cut);
     let results = plan.items.iter().zip(heard).map(|(item, heard)| assembly.item(item, heard)).collect();
     let (causes, evidence) = assembly.causes.finish();
     Assembled { results, causes, evidence }

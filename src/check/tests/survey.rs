@@ -74,8 +74,8 @@ async fn a_run_without_time_is_cut_and_says_so() {
 async fn a_profile_that_is_not_there_and_a_pattern_that_fits_nothing_are_refused() {
     let wrong = |refused: Result<Record, CheckError>| refused.map(|_| ()).unwrap_err().to_string();
     assert_eq!(
-        wrong(surveyed("ocj", &[], Duration::from_mins(1)).await),
-        "there is no profile `ocj`: did you mean `oci`?; there are oci, old, strict, auto"
+        wrong(surveyed("strct", &[], Duration::from_mins(1)).await),
+        "there is no profile `strct`: did you mean `strict`?; there are oci, old, strict, auto"
     );
     assert!(wrong(surveyed("oci", &["q/*"], Duration::from_mins(1)).await).starts_with("no scenario matches `q/*`"));
 }

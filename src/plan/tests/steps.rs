@@ -139,7 +139,7 @@ steps:
     let walk = request(&item.steps[2]).walk.as_ref().unwrap();
     assert_eq!((walk.pointer.as_str(), walk.item.as_deref(), walk.pages), ("/tags", Some("/n"), 7));
     assert_eq!(item.steps[2].until, Some(Duration::from_secs(3)));
-    assert_eq!(item.steps[2].expect[0].requires.iter().map(|clause| clause.as_str()).collect::<Vec<_>>(), ["a/one"]);
+    assert_eq!(item.steps[2].expect[0].requires.iter().map(crate::clause::ClauseId::as_str).collect::<Vec<_>>(), ["a/one"]);
 }
 
 #[test]

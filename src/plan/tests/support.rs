@@ -54,7 +54,8 @@ pub(crate) fn files(scenarios: &[(&str, &str)]) -> Files {
     let mut add = |name: &str, text: String| files.insert(name, SourceFile::new(format!("scenarios/{name}"), text));
     for area in ["a", "http", "o"] {
         let here = CLAUSES.iter().filter(|(id, _)| id.starts_with(&format!("{area}/")));
-        let text = here.map(|(id, documents)| format!("{id}:\n  says: What {id} says.\n  documents: {documents}\n")).collect();
+        let text =
+            here.map(|(id, documents)| format!("{id}:\n  says: What {id} says.\n  documents: {documents}\n")).collect::<Vec<_>>().concat();
         add(&format!("clauses/{area}.yaml"), text);
     }
     add("capabilities.yaml", CAPABILITIES.to_owned());
@@ -69,7 +70,7 @@ pub(crate) fn files(scenarios: &[(&str, &str)]) -> Files {
         let step = format!("  - request: {request}\n    capability: {name}\n    outcomes: {{ {outcomes} }}\n");
         add(&format!("probes/{name}.yaml"), format!("title: The probe of {name}\nsteps:\n{step}"));
     }
-    let all: String = CLAUSES.iter().map(|(id, _)| format!("      {id}: {{ status: 200 }}\n")).collect();
+    let all: String = CLAUSES.iter().map(|(id, _)| format!("      {id}: {{ status: 200 }}\n")).collect::<Vec<_>>().concat();
     add("z/all.yaml", format!("title: All clauses\nsteps:\n  - request: GET /v2/\n    expect:\n{all}"));
     for (id, text) in scenarios {
         add(&format!("{id}.yaml"), (*text).to_owned());
@@ -127,8 +128,10 @@ pub(crate) fn contents(data: &str) -> Contents {
 pub(super) fn with_data(data: &str) -> String {
     let names = data.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     let names = names.filter_map(|line| line.trim().split_once(':')).map(|(name, _)| name);
-    let steps: String =
-        names.map(|name| format!("  - {{ request: POST /v2/, body: {name}, expect: {{ a/one: {{ status: 200 }} }} }}\n")).collect();
+    let steps: String = names
+        .map(|name| format!("  - {{ request: POST /v2/, body: {name}, expect: {{ a/one: {{ status: 200 }} }} }}\n"))
+        .collect::<Vec<_>>()
+        .concat();
     format!("title: t\ndata:\n{data}\nsteps:\n{steps}")
 }
 
