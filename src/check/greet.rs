@@ -122,7 +122,7 @@ fn note_driver_facts(greeting: &mut Greeting, challenge: Option<&Challenge>, opt
     let facts = &mut greeting.facts;
     let (login, why) = match (challenge, &options.login) {
         (None, _) => (State::Declined, "no login asked for"),
-        (Some(_), None) => (State::Declined, "no credentials at hand"),
+        (Some(_), None) => (State::Declined, "no user name and password at hand"),
         (Some(_), Some(_)) => (State::Accepted, greeting.login),
     };
     facts.note("login", login, why);

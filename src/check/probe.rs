@@ -27,6 +27,12 @@ pub(super) fn note(suite: &Suite, plan: &Plan, heard: &[(usize, Heard)], facts: 
     }
 }
 
+/// The capability that a probe decides.
+pub(super) fn decided_by(suite: &Suite, probe: &str) -> Option<String> {
+    let mut known = suite.catalogue.capabilities.iter();
+    known.find(|(_, known)| known.probe.as_ref().is_some_and(|id| id.as_str() == probe)).map(|(name, _)| name.clone())
+}
+
 /// What need not be tried, since something that it needs is not there.
 pub(super) fn beyond_reach(suite: &Suite, facts: &Facts, probe: &str) -> Option<(String, State, String)> {
     let (capability, known) =

@@ -139,7 +139,7 @@ impl<'a> Survey<'a> {
             waiting = later;
             let mut wave = Vec::new();
             for index in ready {
-                match probe::beyond_reach(self.suite, &self.facts, &plan.items[index].scenario) {
+                match self.beyond_reach(&plan.items[index]) {
                     Some((capability, state, why)) => self.facts.note(&capability, state, why),
                     None => wave.push((index, Recorder::default())),
                 }
@@ -167,6 +167,15 @@ impl<'a> Survey<'a> {
             () = interrupt => "it was interrupted".to_owned(),
             () = tokio::time::sleep_until((self.began + max_time).into()) => format!("--max-time ({max_time:?}) was up"),
         }
+    }
+
+    /// What a probe would decide and why it need not be tried: something that it needs is not there, or with --repository there is no
+    /// second repository for it.
+    fn beyond_reach(&self, item: &Item) -> Option<(String, State, String)> {
+        probe::beyond_reach(self.suite, &self.facts, &item.scenario).or_else(|| {
+            let Fate::Skip(why) = &item.fate else { return None };
+            Some((probe::decided_by(self.suite, &item.scenario)?, State::Declined, why.clone()))
+        })
     }
 
     /// Whether all that a probe's capability needs is known.

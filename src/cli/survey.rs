@@ -138,9 +138,8 @@ impl Run<'_> {
             max_time: args.max_time,
             seed: args.seed,
             repository: args.repository.clone(),
-            login: credentials.map(|login| {
-                (login.user.clone(), login.password.as_ref().map_or_else(String::new, |password| password.expose().to_owned()))
-            }),
+            // An identity token alone gets us in, but the scenarios about passwords have none to try.
+            login: credentials.and_then(|login| Some((login.user.clone(), login.password.as_ref()?.expose().to_owned()))),
             keep_failed: args.keep_failed,
             wait_expiry: args.wait_expiry,
             embedded,

@@ -32,11 +32,11 @@ fn the_content_of_every_item_can_be_made() {
     let login = Some(("me".to_owned(), "secret".to_owned()));
     let setting = crate::plan::Setting { login, ..setting() };
     let facts = Facts { realm: Some("http://h/token".into()), service: Some("s".into()), ..Facts::default() };
-    for profile in suite.catalogue.profiles.values() {
-        let run = plan(&suite, profile, &facts, &setting);
-        for item in probes(&suite, profile, &facts, &setting).items.iter().chain(&run.items) {
-            assert_eq!(item.contents().err(), None, "{}", item.name());
-        }
+    // A profile chooses what is judged, not what is sent: one that binds most is enough.
+    let profile = &suite.catalogue.profiles["oci-main"];
+    let run = plan(&suite, profile, &facts, &setting);
+    for item in probes(&suite, profile, &facts, &setting).items.iter().chain(&run.items) {
+        assert_eq!(item.contents().err(), None, "{}", item.name());
     }
 }
 
