@@ -3,6 +3,7 @@
 use super::args::ReportArgs;
 use super::exit::{Ended, Exit};
 use super::output::Output;
+use crate::exchange::evidence::printable;
 use crate::record::{Record, write_atomically};
 use crate::report::{Format, Style};
 use crate::text::did_you_mean;
@@ -23,7 +24,7 @@ pub(super) fn run(args: &ReportArgs, output: &Output) -> Result<Exit, Ended> {
         return Err(bad(format!("has {size} bytes, and a record has at most {LARGEST}")));
     }
     let text = std::fs::read_to_string(&args.record).map_err(|why| bad(format!("can't be read: {why}")))?;
-    let record = Record::read(&text).map_err(|why| bad(why.to_string()))?;
+    let record = Record::read(&text).map_err(|why| bad(printable(why.to_string().as_bytes())))?;
     let style = Style { color: output.color && args.output.is_none(), width: output.width, ..Style::default() };
     let rendered = format.render(&record, &style).map_err(|why| Ended::new(Exit::Bug, why.to_string()))?;
     match &args.output {

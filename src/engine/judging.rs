@@ -6,7 +6,7 @@ use super::observer::{Because, Judgement};
 use super::session::Session;
 use crate::clause::ClauseId;
 use crate::exchange::{Exchange, Failure};
-use crate::judge::{Mismatch, Verdict, View, Walked};
+use crate::judge::{Mismatch, StatusSet, Verdict, View, Walked};
 use crate::plan::{DECLINED, Expected, Step};
 
 /// What one exchange of a step shows.
@@ -60,11 +60,18 @@ impl Sight<'_> {
             // The request itself was never sent: nothing is known of what it would show.
             return Some(Judgement::Inconclusive { reason: failure.to_string(), because: None });
         }
+        if self.exchange.status() == Some(TOO_MANY) {
+            let reason = "the target limits the rate of requests: it answered 429".to_owned();
+            return Some(Judgement::Inconclusive { reason, because: None });
+        }
         let clause = expected.requires.iter().find(|clause| self.session.failed.contains(*clause) || failed.contains(clause))?;
         let reason = format!("it needs {clause}, which failed before");
         Some(Judgement::Inconclusive { reason, because: Some(Because::Clause(clause.clone())) })
     }
 }
+
+/// 429 Too Many Requests: lawful at any time, and it says nothing of what was asked (RFC 6585, section 4).
+pub(super) const TOO_MANY: u16 = 429;
 
 /// A matcher's result as the engine tells it.
 pub(super) fn told(result: Result<(), Mismatch>) -> Judgement {
@@ -86,7 +93,8 @@ pub(super) fn judge<'p>(step: &'p Step, sight: &Sight<'_>) -> Shown<'p> {
     if step.outcomes.is_empty() {
         return Shown { results, outcome: None, worked: worked(step, status) };
     }
-    let Some(outcome) = step.outcomes.iter().find(|outcome| status.is_some_and(|status| outcome.status.contains(status))) else {
+    let fits = |set: &StatusSet| status.is_some_and(|status| status != TOO_MANY && set.contains(status));
+    let Some(outcome) = step.outcomes.iter().find(|outcome| fits(&outcome.status)) else {
         let broken = || Judgement::Fail(broken(step, sight));
         results.extend(step.deciding().map(|expected| (expected, sight.stopped(expected, &failed).unwrap_or_else(broken))));
         return Shown { results, outcome: None, worked: false };
@@ -108,6 +116,7 @@ fn worked(step: &Step, status: Option<u16>) -> bool {
     }
     let mut wanted = step.expect.iter().filter_map(|expected| expected.expectation.status()).peekable();
     match status {
+        Some(TOO_MANY) => false,
         _ if step.expect.is_empty() => true,
         None => false,
         Some(status) if wanted.peek().is_none() => status < 400,

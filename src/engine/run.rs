@@ -10,6 +10,7 @@ use http::Uri;
 use super::act::{Done, act, tell_always};
 use super::call::fill;
 use super::capture::capture;
+use super::judging::TOO_MANY;
 use super::judging::{Shown, Sight};
 use super::observer::{Because, Judgement, Observer};
 use super::session::{Session, StepState};
@@ -217,7 +218,7 @@ fn settle<O: Observer>(step: &Step, done: &Done<'_>, session: &mut Session<'_>, 
         }
         observer.judged(Some(step), expected, judgement.clone(), Some(exchange));
     }
-    let asked = !matches!(exchange.answer, Err(Failure::Login(_)));
+    let asked = !matches!(exchange.answer, Err(Failure::Login(_))) && exchange.status() != Some(TOO_MANY);
     if let Some(deciding) = step.capability.as_ref().filter(|_| asked) {
         observer.decided(&deciding.capability, done.shown.outcome, exchange);
     }

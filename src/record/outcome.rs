@@ -6,7 +6,7 @@ use std::fmt;
 use indexmap::IndexMap;
 
 use super::tally::Counts;
-use super::types::Record;
+use super::types::{FactState, Record};
 use crate::clause::Level;
 use crate::judge::Verdict;
 
@@ -43,6 +43,8 @@ pub struct Summary {
     pub unexplained: u64,
     /// Why the run ended before its plan did.
     pub cut_short: Option<String>,
+    /// Whether the target took no content at all, so that next to nothing could be tried on it.
+    pub shut: bool,
 }
 
 impl Record {
@@ -50,7 +52,17 @@ impl Record {
     #[must_use]
     pub fn summary(&self) -> Summary {
         let unexplained = self.judgements().filter(|judged| judged.verdict == Verdict::Inconclusive && judged.cause.is_none()).count();
-        Summary { counts: self.counts(), failing: self.failing(), unexplained: unexplained as u64, cut_short: self.cut_short.clone() }
+        Summary {
+            counts: self.counts(),
+            failing: self.failing(),
+            unexplained: unexplained as u64,
+            cut_short: self.cut_short.clone(),
+            shut: self.shut(),
+        }
+    }
+
+    fn shut(&self) -> bool {
+        self.facts.get("push").is_some_and(|fact| fact.state != FactState::Accepted)
     }
 
     /// From the expectations and not from `causes` alone: a fail whose cause was lost still counts.
@@ -80,7 +92,7 @@ impl Summary {
             Outcome::Fails
         } else if self.counts.judged() == 0 {
             Outcome::NothingJudged
-        } else if self.counts.error > 0 || self.unexplained > 0 || self.cut_short.is_some() {
+        } else if self.counts.error > 0 || self.unexplained > 0 || self.cut_short.is_some() || self.shut {
             Outcome::Incomplete
         } else {
             Outcome::Conforms
@@ -95,6 +107,9 @@ impl Summary {
         }
         if self.unexplained > 0 {
             gaps.push(format!("{} could not be judged", count(self.unexplained, "expectation")));
+        }
+        if self.shut {
+            gaps.push("nothing could be pushed, so most of it was not tried".to_owned());
         }
         gaps
     }

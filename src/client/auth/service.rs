@@ -75,7 +75,8 @@ impl Client {
         let response = exchange.answer.as_ref().map_err(|failure| format!("the token service {service}: {failure}"))?;
         let json: Value = serde_json::from_slice(&response.body.bytes).unwrap_or_default();
         for field in ["token", "access_token", "refresh_token"] {
-            json[field].as_str().into_iter().for_each(|secret| self.secrets().add(secret));
+            // A short one is no token but a word: a service that gives `http` for one would have the reports blanked.
+            json[field].as_str().into_iter().filter(|secret| secret.len() >= 16).for_each(|secret| self.secrets().add(secret));
         }
         if !(200..300).contains(&response.status) {
             let whom = if anonymous { "no credentials" } else { "the credentials" };
