@@ -264,6 +264,8 @@ impl<'a> Survey<'a> {
                 kept.extend(item.repos.values().filter(|_| failed).cloned());
             }
         }
+        // Somebody else's content may stand in a pinned repository: a delete by digest would take its tags along.
+        kept.extend(self.options.repository.clone());
         let pushed = self.probed.iter().map(|(_, heard)| heard).chain(&heard).flat_map(|heard| heard.pushed.clone()).collect();
         self.left_behind = clean_up(self.client, &self.options.base, pushed, &kept, self.began + self.options.max_time).await;
     }

@@ -77,6 +77,7 @@ fn one_pinned_repository_is_enough_for_what_needs_no_empty_one() {
         assert!(skipped.iter().any(|(reason, _)| reason.contains(word)), "{skipped:?}");
     }
     assert!(record.counts().pass > 1000, "{:?}", record.counts());
+    assert!(record.left_behind.iter().any(|left| left.starts_with("team/pinned (")), "nothing is deleted there: {:?}", record.left_behind);
 }
 
 #[test]
