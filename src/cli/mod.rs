@@ -2,10 +2,12 @@
 
 mod args;
 mod begin;
+mod coverage;
 mod embedded;
 mod exit;
 mod explain;
 mod suite;
+mod official;
 mod output;
 mod report;
 mod scenario;

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use super::args::{ScenarioArgs, ScenarioCommand};
+use super::coverage::coverage;
 use super::exit::{Ended, Exit};
 use super::output::Output;
 use super::suite::{files, invalid, suite};
@@ -17,13 +18,19 @@ pub(super) fn run(args: &ScenarioArgs, output: &Output) -> Result<Exit, Ended> {
     match &args.command {
         ScenarioCommand::List { only } => list(&suite(directory, output)?, only),
         ScenarioCommand::Show { id } => show(&suite(directory, output)?, id),
-        ScenarioCommand::Lint { files } if files.is_empty() => {
+        ScenarioCommand::Lint { coverage: Some(form), .. } => {
+            let (suite, gaps) =
+                files(directory).and_then(|files| Suite::read_with_gaps(&files)).map_err(|wrong| invalid(&wrong, output))?;
+            Output::print(&coverage(&suite, *form));
+            if gaps.is_empty() { Ok(Exit::Conforms) } else { Err(invalid(&gaps, output)) }
+        }
+        ScenarioCommand::Lint { files, .. } if files.is_empty() => {
             let suite = suite(directory, output)?;
             let (scenarios, probes) = (suite.scenarios.len(), suite.probes.len());
             output.remark(&format!("no mistakes in {scenarios} scenarios, {probes} probes and {} clauses", suite.catalogue.clauses.len()));
             Ok(Exit::Conforms)
         }
-        ScenarioCommand::Lint { files } => lint(files, directory, output),
+        ScenarioCommand::Lint { files, .. } => lint(files, directory, output),
         ScenarioCommand::Schema => {
             Output::print(&schema());
             Ok(Exit::Conforms)
