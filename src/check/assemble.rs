@@ -2,16 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
+use bytes::Bytes;
 use indexmap::IndexMap;
 
 use super::evidence::{Found, evidence_of};
+use super::options::Bodies;
 use super::recorder::{Event, Heard};
 use crate::clause::Offer;
 use crate::engine::{Because, Judgement};
-use crate::exchange::Secrets;
+use crate::exchange::{Secrets, body_file};
 use crate::judge::{Mismatch, Verdict};
 use crate::plan::{Always, DECLINED, Expected, Fate, Item, Step};
-use crate::record::{Causes, Evidence, ExpectationResult, Finding, Planned, ScenarioResult, worst};
+use crate::record::{Cause, Causes, Evidence, ExpectationResult, Finding, Planned, ScenarioResult, worst};
+
+/// How much of the bodies of failing requests is kept, in bytes.
+const MOST_BODIES: usize = 64 << 20;
 
 /// Makes scenario results and causes, item by item, in the plan's order.
 pub(super) struct Assembly<'a> {
@@ -24,6 +29,8 @@ pub(super) struct Assembly<'a> {
     /// Why the run ended early, where it did.
     pub(super) cut: Option<&'a str>,
     pub(super) causes: Causes,
+    /// What the curl lines of evidence send, by the names of the files that they name.
+    bodies: Bodies,
     /// The cause of a clause that failed anywhere so far, for what could not be judged because of it.
     by_clause: HashMap<String, usize>,
 }
@@ -43,7 +50,23 @@ impl<'a> Assembly<'a> {
         secrets: &'a Secrets,
         cut: Option<&'a str>,
     ) -> Self {
-        Self { clauses, known, always, secrets, cut, causes: Causes::default(), by_clause: HashMap::new() }
+        Self { clauses, known, always, secrets, cut, causes: Causes::default(), bodies: Bodies::new(), by_clause: HashMap::new() }
+    }
+
+    /// The causes, what supports them, and the bodies that the lines of that evidence name: 64 MiB of them at most.
+    pub(super) fn finish(self) -> (Vec<Cause>, Vec<Evidence>, Bodies) {
+        let (found, kept) = self.causes.finish();
+        let mut room = MOST_BODIES;
+        let named = |name: &str| kept.iter().any(|evidence| evidence.curl.contains(name));
+        let mut fits = |bytes: &Bytes| match room.checked_sub(bytes.len()) {
+            Some(left) => {
+                room = left;
+                true
+            }
+            None => false,
+        };
+        let bodies = self.bodies.into_iter().filter(|(name, bytes)| named(name) && fits(bytes)).collect();
+        (found, kept, bodies)
     }
 
     /// The result of one item.
@@ -197,8 +220,9 @@ impl<'a> Assembly<'a> {
         }))
     }
 
-    fn evidence(&self, item: &Item, expected: &Expected, event: &Event, mismatch: &Mismatch) -> Option<Evidence> {
+    fn evidence(&mut self, item: &Item, expected: &Expected, event: &Event, mismatch: &Mismatch) -> Option<Evidence> {
         let exchange = event.exchange.as_ref()?;
+        self.bodies.extend(body_file(&exchange.request, self.secrets));
         let found = Found {
             clause: expected.clause.as_str(),
             scenario: &item.scenario,

@@ -14,5 +14,5 @@ mod run;
 mod tests;
 
 pub use greet::Refusal;
-pub use options::{CheckError, Options, Progress};
+pub use options::{Bodies, CheckError, Options, Progress};
 pub use run::{Interrupt, check};

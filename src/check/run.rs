@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use super::assemble::Assembly;
 use super::cleanup::clean_up;
 use super::greet::{Greeting, greet};
-use super::options::{CheckError, Options, Progress};
+use super::options::{Bodies, CheckError, Options, Progress};
 use super::probe;
 use super::recorder::{Heard, Recorder};
 use crate::clause::{AUTO, Profile};
@@ -54,7 +54,9 @@ pub async fn check(
         survey.run(progress, &mut interrupt).await;
     }
     survey.clean_up().await;
-    Ok(survey.record())
+    let (record, bodies) = survey.assemble(survey.cut.as_deref());
+    progress.bodies(&bodies);
+    Ok(record)
 }
 
 /// One survey as it goes on.
@@ -251,7 +253,7 @@ impl<'a> Survey<'a> {
     }
 
     fn record_so_far(&self, cut: &str) -> Record {
-        self.assemble(Some(cut))
+        self.assemble(Some(cut)).0
     }
 
     async fn clean_up(&mut self) {
@@ -270,11 +272,7 @@ impl<'a> Survey<'a> {
         self.left_behind = clean_up(self.client, &self.options.base, pushed, &kept, self.began + self.options.max_time).await;
     }
 
-    fn record(&self) -> Record {
-        self.assemble(self.cut.as_deref())
-    }
-
-    fn assemble(&self, cut: Option<&str>) -> Record {
+    fn assemble(&self, cut: Option<&str>) -> (Record, Bodies) {
         let clauses = self.planned_clauses();
         let known: IndexMap<String, String> =
             self.profile.deviations.iter().map(|deviation| (deviation.clause.value.to_string(), deviation.reason.clone())).collect();
@@ -282,9 +280,9 @@ impl<'a> Survey<'a> {
         let mut scenarios: Vec<_> = self.probed.iter().map(|(item, heard)| assembly.item(item, heard)).collect();
         scenarios.extend(self.plan.items.iter().zip(&self.recorders).map(|(item, recorder)| assembly.item(item, &recorder.heard())));
         scenarios.retain(|scenario| !scenario.expectations.is_empty());
-        let (found, kept) = assembly.causes.finish();
+        let (found, kept, bodies) = assembly.finish();
         let wall_ms = millis(self.began.elapsed());
-        Record {
+        let record = Record {
             format: FORMAT.to_owned(),
             kind: Kind::Survey,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -304,7 +302,8 @@ impl<'a> Survey<'a> {
             causes: found,
             evidence: kept,
             left_behind: self.left_behind.clone(),
-        }
+        };
+        (record, bodies)
     }
 
     /// What the plan judges, with level and source under the profile.
@@ -328,6 +327,8 @@ impl<'a> Survey<'a> {
     fn target(&self) -> Target {
         Target {
             url: self.setting.registry.clone(),
+            prefix: self.setting.repository.is_none().then(|| self.setting.prefix.clone()),
+            repository: self.setting.repository.clone(),
             embedded: self.options.embedded.is_some(),
             server: self.greeting.server.clone(),
             api_version: self.greeting.api_version.clone(),
