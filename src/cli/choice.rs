@@ -69,7 +69,7 @@ fn id_of(path: &Path, suite: &Suite) -> String {
     let plain: String = name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let base = format!("own/{}", if plain.is_empty() { "scenario" } else { &plain });
     let numbered = |n: usize| if n == 1 { base.clone() } else { format!("{base}-{n}") };
-    (1..).map(numbered).find(|id| !suite.scenarios.contains_key(id)).unwrap_or(base)
+    (1..=suite.scenarios.len() + 1).map(numbered).find(|id| !suite.scenarios.contains_key(id)).unwrap_or_else(|| numbered(1))
 }
 
 /// Whether an argument that names a scenario is meant for a file.

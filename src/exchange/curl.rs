@@ -152,12 +152,7 @@ impl Body {
             return Self::default();
         }
         let mut body = Self { words: vec!["--data-binary".into()], ..Self::default() };
-        if !stands_in_line(bytes) {
-            let file = file_name(bytes);
-            body.words.push(format!("@{file}"));
-            let kept = if bytes.len() > LARGEST_FILE { ", too long to be kept" } else { "" };
-            body.comments.push(format!("{file}: {} bytes, sha256:{}{kept}", bytes.len(), hex(&Sha256::digest(bytes))));
-        } else {
+        if stands_in_line(bytes) {
             let text = secrets.redact(&String::from_utf8_lossy(bytes));
             if text.starts_with('@') || printable(text.as_bytes()) != text || !text.is_ascii() {
                 body.words.push("@-".into());
@@ -165,6 +160,11 @@ impl Body {
             } else {
                 body.words.push(quoted(&text));
             }
+        } else {
+            let file = file_name(bytes);
+            body.words.push(format!("@{file}"));
+            let kept = if bytes.len() > LARGEST_FILE { ", too long to be kept" } else { "" };
+            body.comments.push(format!("{file}: {} bytes, sha256:{}{kept}", bytes.len(), hex(&Sha256::digest(bytes))));
         }
         if let Some(at) = request.body.cut {
             body.comments.push(format!("plimsoll sent {at} bytes of the body and closed the connection"));
