@@ -12,7 +12,7 @@ use crate::clause::Offer;
 use crate::engine::{Because, Judgement};
 use crate::exchange::{Secrets, body_file};
 use crate::judge::{Mismatch, Verdict};
-use crate::plan::{Always, DECLINED, Expected, Fate, Item, Step};
+use crate::plan::{Always, DECLINED, Expected, Fate, Item, Step, WITHHELD};
 use crate::record::{Cause, Causes, Evidence, ExpectationResult, Finding, Planned, ScenarioResult, worst};
 
 /// How much of the bodies of failing requests is kept, in bytes.
@@ -279,7 +279,8 @@ fn merge<'e>(events: &[&'e Event]) -> Option<Merged<'e>> {
     Some(Merged { verdict, event, exchanges: events.len() as u64 })
 }
 
-/// A clean outcome that the profile does not want is a fail of the clause that decides the capability.
+/// A clean outcome that the profile does not want is a fail of the clause that decides the capability; one that was withheld settles
+/// nothing.
 fn held_to_profile(item: &Item, event: &Event) -> Event {
     let unwanted = event.step.as_ref().and_then(|(number, _)| {
         let step = item.steps.iter().flat_map(Step::with_inner).find(|step| step.number == *number)?;
@@ -289,8 +290,8 @@ fn held_to_profile(item: &Item, event: &Event) -> Event {
         let judged = outcome.expect.iter().find(|expected| expected.number == event.expected)?;
         let clean = matches!(event.judgement, Judgement::Pass | Judgement::Declined(_));
         let wrong = match capability.expected {
-            Offer::Accepted => outcome.name == DECLINED,
-            Offer::Declined => outcome.name != DECLINED,
+            Offer::Accepted => [DECLINED, WITHHELD].contains(&outcome.name.as_str()),
+            Offer::Declined => ![DECLINED, WITHHELD].contains(&outcome.name.as_str()),
             Offer::Either => false,
         };
         (clean && wrong && judged.clause == decider.clause).then(|| (capability, outcome.name.clone()))
@@ -298,6 +299,10 @@ fn held_to_profile(item: &Item, event: &Event) -> Event {
     let Some((capability, outcome)) = unwanted else { return event.clone() };
     let wanted = if capability.expected == Offer::Accepted { "accepted" } else { "declined" };
     let observed = event.exchange.as_deref().map(crate::judge::observed).unwrap_or_default();
+    if outcome == WITHHELD {
+        let hint = capability.hint.as_ref().map_or_else(String::new, |hint| format!(": {hint}"));
+        return Event { judgement: Judgement::Inconclusive { reason: format!("{observed}{hint}"), because: None }, ..event.clone() };
+    }
     let mismatch = Mismatch::fail(format!("{} {wanted}", capability.capability), format!("{outcome}: {observed}"));
     Event { judgement: Judgement::Fail(mismatch), ..event.clone() }
 }
