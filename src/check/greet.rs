@@ -2,6 +2,7 @@
 
 use http::{Method, Uri};
 
+use super::cleanup::{Pushed, note_session};
 use super::options::Options;
 use crate::client::{Ask, Call, Client, Identity};
 use crate::exchange::{Challenge, Exchange, Failure, challenges, evidence};
@@ -48,8 +49,8 @@ pub(super) struct Greeting {
     pub(super) login: &'static str,
     /// Facts of the driver's own: login and its kinds, token service.
     pub(super) facts: Facts,
-    /// Requests that it took.
-    pub(super) exchanges: u64,
+    /// Upload sessions that it opened.
+    pub(super) sessions: Vec<Pushed>,
 }
 
 /// Asks the base endpoint, and a repository too: a 200 at `/v2/` does not prove that the registry is open.
@@ -57,7 +58,6 @@ pub(super) struct Greeting {
 /// # Errors
 /// The target can't be surveyed at all.
 pub(super) async fn greet(client: &Client, options: &Options, run: &str) -> Result<Greeting, Refusal> {
-    let before = client.exchanges();
     let ping = get(client, options, "/v2/", &Identity::None).await;
     let url = options.base.to_string().trim_end_matches('/').to_owned();
     let response = match &ping.answer {
@@ -69,8 +69,10 @@ pub(super) async fn greet(client: &Client, options: &Options, run: &str) -> Resu
     }
     let header = |name: &str| response.headers.get(name).map(|value| evidence::printable(value.as_bytes()));
     let mut greeting = Greeting { server: header("server"), api_version: header("docker-distribution-api-version"), ..Greeting::default() };
-    let place = format!("/v2/{}/{run}/greeting", options.prefix);
-    let asking = asking(client, options, &ping, &place).await;
+    // With --repository nothing else is written to.
+    let place =
+        options.repository.as_ref().map_or_else(|| format!("/v2/{}/{run}/greeting", options.prefix), |pinned| format!("/v2/{pinned}"));
+    let asking = asking(client, options, &ping, &place, &mut greeting.sessions).await;
     let challenge = asking.as_ref().and_then(usable);
     greeting.login = match &challenge {
         Some(challenge) if challenge.is("bearer") => "bearer",
@@ -79,14 +81,13 @@ pub(super) async fn greet(client: &Client, options: &Options, run: &str) -> Resu
     };
     note_driver_facts(&mut greeting, challenge.as_ref(), options);
     if let Some(asking) = &asking {
-        log_in(client, options, &url, asking).await?;
+        log_in(client, options, &url, asking, &mut greeting.sessions).await?;
     }
-    greeting.exchanges = client.exchanges() - before;
     Ok(greeting)
 }
 
 /// The exchange in which the target asked for a login, if it did: at `/v2/`, for a repository's tags, or for a push.
-async fn asking(client: &Client, options: &Options, ping: &Exchange, place: &str) -> Option<Exchange> {
+async fn asking(client: &Client, options: &Options, ping: &Exchange, place: &str, open: &mut Vec<Pushed>) -> Option<Exchange> {
     if ping.status() == Some(401) {
         return Some(ping.clone());
     }
@@ -95,13 +96,15 @@ async fn asking(client: &Client, options: &Options, ping: &Exchange, place: &str
         return Some(pull);
     }
     let push = send(client, options, Method::POST, &format!("{place}/blobs/uploads/"), &Identity::None).await;
+    note_session(open, &push);
     (push.status() == Some(401)).then_some(push)
 }
 
 /// With the credentials at hand, the same request must not be answered 401 again.
-async fn log_in(client: &Client, options: &Options, url: &str, asking: &Exchange) -> Result<(), Refusal> {
+async fn log_in(client: &Client, options: &Options, url: &str, asking: &Exchange, open: &mut Vec<Pushed>) -> Result<(), Refusal> {
     let path = asking.request.url.path().to_owned();
     let again = send(client, options, asking.request.method.clone(), &path, &Identity::Auto).await;
+    note_session(open, &again);
     let refused = |why: String| Err(Refusal::Login { url: url.to_owned(), why });
     match &again.answer {
         Ok(response) if response.status != 401 => Ok(()),

@@ -8,11 +8,14 @@ mod evidence;
 mod greet;
 mod options;
 mod probe;
+mod probing;
 mod recorder;
+mod recording;
 mod run;
+mod survey;
 #[cfg(test)]
 mod tests;
 
 pub use greet::Refusal;
-pub use options::{CheckError, Options, Progress};
-pub use run::{Interrupt, check};
+pub use options::{CheckError, Interrupt, Interrupter, Options, Progress};
+pub use run::check;

@@ -45,6 +45,12 @@ pub enum CheckError {
     /// It could not be reached, is no registry, or refuses the login.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// It was interrupted, or `--max-time` was up, before there was anything to judge.
+    #[error("nothing was judged: {why} before the target had been greeted")]
+    CutShort {
+        /// `interrupted`, or what was up.
+        why: String,
+    },
     /// There is no such profile.
     #[error("there is no profile `{name}`{hint}; there are {all}")]
     NoProfile {
@@ -67,6 +73,44 @@ pub enum CheckError {
         /// The profile's name.
         profile: String,
     },
+}
+
+/// How often a run was asked to end. Once: it cleans up and tells what was judged. Twice: it does not clean up any more.
+#[derive(Clone, Debug)]
+pub struct Interrupt(tokio::sync::watch::Receiver<u32>);
+
+/// What asks.
+#[derive(Debug)]
+pub struct Interrupter(tokio::sync::watch::Sender<u32>);
+
+impl Interrupt {
+    /// What asks, and what is asked; once that is gone, nobody asks any more.
+    #[must_use]
+    pub fn pair() -> (Interrupter, Self) {
+        let (sender, receiver) = tokio::sync::watch::channel(0);
+        (Interrupter(sender), Self(receiver))
+    }
+
+    /// How often was asked so far.
+    #[must_use]
+    pub fn times(&self) -> u32 {
+        *self.0.borrow()
+    }
+
+    /// Ends once it was asked so many times.
+    pub async fn asked(&self, times: u32) {
+        if self.0.clone().wait_for(|asked| *asked >= times).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl Interrupter {
+    /// Asks the run to end, once more; gives how often that makes.
+    pub fn ask(&self) -> u32 {
+        self.0.send_modify(|asked| *asked = asked.saturating_add(1));
+        *self.0.borrow()
+    }
 }
 
 /// Told as a run goes on.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::cleanup::{Pushed, pushed};
+use super::cleanup::{Pushed, note_session, pushed};
 use crate::engine::{Judgement, Observer};
 use crate::exchange::Exchange;
 use crate::plan::{Expected, Step};
@@ -36,6 +36,8 @@ pub(super) struct Heard {
     pub(super) events: Vec<Event>,
     pub(super) decisions: Vec<Decision>,
     pub(super) pushed: Vec<Pushed>,
+    /// Upload sessions that are still open.
+    pub(super) sessions: Vec<Pushed>,
     /// The first preparation that did not work: the step's title and what came.
     pub(super) unprepared: Option<(usize, String)>,
     pub(super) exchanges: u64,
@@ -71,6 +73,7 @@ impl Observer for Recorder {
         let mut heard = self.lock();
         heard.exchanges += 1;
         heard.pushed.extend(pushed(exchange));
+        note_session(&mut heard.sessions, exchange);
     }
 
     fn judged(&self, step: Option<&Step>, expected: &Expected, judgement: Judgement, exchange: Option<&Exchange>) {

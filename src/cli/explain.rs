@@ -8,7 +8,7 @@ use super::output::Output;
 use super::suite::suite;
 use crate::clause::{Clause, ClauseId};
 use crate::scenario::{Scenario, Suite};
-use crate::text::did_you_mean;
+use crate::text::meant_tail;
 
 pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, Ended> {
     let suite = suite(args.scenarios.as_deref(), output)?;
@@ -20,7 +20,7 @@ pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, Ended> {
 
 fn unknown(name: &str, suite: &Suite) -> Ended {
     let ids = suite.catalogue.clauses.keys().map(ClauseId::as_str);
-    let hint = did_you_mean(name, ids).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+    let hint = meant_tail(name, ids);
     Ended::new(Exit::Usage, format!("there is no clause `{name}`{hint}"))
 }
 

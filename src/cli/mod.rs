@@ -5,11 +5,12 @@ mod begin;
 mod embedded;
 mod exit;
 mod explain;
-mod suite;
+mod interrupt;
 mod output;
 mod report;
 mod scenario;
 mod serve;
+mod suite;
 mod survey;
 mod target;
 

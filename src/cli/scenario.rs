@@ -10,7 +10,7 @@ use super::suite::{files, invalid, suite};
 use crate::clause::Catalogue;
 use crate::plan::glob;
 use crate::scenario::{Act, Scenario, Step, Suite, read_scenario, schema};
-use crate::text::{Diagnostics, SourceFile, did_you_mean};
+use crate::text::{Diagnostics, SourceFile, meant_tail};
 
 pub(super) fn run(args: &ScenarioArgs, output: &Output) -> Result<Exit, Ended> {
     let directory = args.scenarios.as_deref();
@@ -50,7 +50,7 @@ fn show(suite: &Suite, id: &str) -> Result<Exit, Ended> {
     let known = suite.scenarios.get(id).or_else(|| suite.probes.get(id));
     let scenario = known.ok_or_else(|| {
         let ids = suite.scenarios.keys().chain(suite.probes.keys()).map(String::as_str);
-        let hint = did_you_mean(id, ids).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        let hint = meant_tail(id, ids);
         Ended::new(Exit::Usage, format!("there is no scenario `{id}`{hint}"))
     })?;
     Output::print(&shown(scenario, suite));

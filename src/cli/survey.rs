@@ -8,10 +8,11 @@ use std::time::Duration;
 use super::args::{FailOn, RunArgs};
 use super::embedded::{self, Embedded};
 use super::exit::{Ended, Exit};
+use super::interrupt;
 use super::output::Output;
 use super::suite::suite_and_hash;
 use super::target::{self, TargetAddress};
-use crate::check::{CheckError, Options, Progress, check};
+use crate::check::{CheckError, Interrupt, Options, Progress, check};
 use crate::clause::Level;
 use crate::client::credentials::{Credentials, Environment, Given, Secret, resolve};
 use crate::client::{Client, Options as ClientOptions};
@@ -42,13 +43,18 @@ pub(super) fn run(args: &RunArgs, manner: Manner, output: &Output) -> Result<Exi
     let password = args.password_stdin.then(read_password).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|why| Ended::new(Exit::Bug, format!("no runtime could be made: {why}")))?;
-    let run = Run { args, manner, output, suite: &suite, hash, password };
     runtime.block_on(async {
+        let run = Run { args, manner, output, suite: &suite, hash, password, interrupt: interrupt::heard(*output) };
         if targets.is_empty() {
             return run.embedded().await;
         }
         let mut exit = Exit::Conforms;
         for target in &targets {
+            if run.interrupt.times() > 0 {
+                output.error(&format!("{} was not judged: interrupted", target.url()));
+                exit = exit.and(Exit::NotJudged);
+                continue;
+            }
             exit = exit.and(run.target(target, targets.len() > 1).await.unwrap_or_else(|ended| {
                 output.error(&ended.message);
                 ended.exit
@@ -78,6 +84,7 @@ struct Run<'a> {
     suite: &'a Suite,
     hash: String,
     password: Option<Secret>,
+    interrupt: Interrupt,
 }
 
 impl Run<'_> {
@@ -99,7 +106,12 @@ impl Run<'_> {
         } else {
             let given = Given { user: self.args.user.clone(), password: self.password.clone() };
             let prefix = target.prefix.as_deref().unwrap_or_default();
-            let found = resolve(given, &target.base, prefix, &environment()).await;
+            let environment = environment();
+            let found = tokio::select! {
+                biased;
+                () = self.interrupt.asked(1) => return Err(Ended::new(Exit::NotJudged, "nothing was judged: interrupted")),
+                found = resolve(given, &target.base, prefix, &environment) => found,
+            };
             found.map_err(|why| Ended::new(Exit::Usage, why.to_string()))?
         };
         self.judge(target, credentials, None, several).await
@@ -116,12 +128,7 @@ impl Run<'_> {
         let options = self.options(target, credentials.as_ref(), clock.clone());
         let client = self.client(target, credentials, clock)?;
         let progress = Line { output: self.output, directory: directory.as_deref(), state: Mutex::default() };
-        let interrupt = Box::pin(async {
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        });
-        let checked = check(self.suite, &client, &options, &progress, interrupt).await;
+        let checked = check(self.suite, &client, &options, &progress, &self.interrupt).await;
         progress.end();
         let record = checked.map_err(|why| refused(&why))?;
         self.tell(&record, directory.as_deref())
@@ -225,7 +232,7 @@ fn exit_of(record: &Record, fail_on: FailOn) -> Exit {
 
 fn refused(why: &CheckError) -> Ended {
     let exit = match why {
-        CheckError::Refused(_) => Exit::NotJudged,
+        CheckError::Refused(_) | CheckError::CutShort { .. } => Exit::NotJudged,
         CheckError::NoProfile { .. } | CheckError::NothingToRun { .. } | CheckError::NothingBinds { .. } => Exit::Usage,
     };
     Ended::new(exit, why.to_string())
