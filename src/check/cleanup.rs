@@ -143,7 +143,7 @@ impl Cleaning<'_> {
         };
         let call = Call::new(method, url.parse().ok()?);
         let ask = Ask { redirects: 0, repository: Some(thing.repository.clone()), ..Ask::new(call) };
-        self.client.ask(ask).await.exchange.status()
+        self.client.ask_patiently(ask, |_| {}).await.exchange.status()
     }
 
     /// What stays, a line per repository, with the reason where that is on purpose.

@@ -3,8 +3,10 @@
 //! Takes a suite, a client and options; gives a record. May use `engine`, `client`, `plan`, `record` and the rooms above.
 
 mod assemble;
+mod binding;
 mod cleanup;
 mod evidence;
+mod fault;
 mod greet;
 mod options;
 mod probe;

@@ -27,6 +27,8 @@ pub struct Options {
     pub seed: u64,
     /// The one repository to work in.
     pub repository: Option<String>,
+    /// Whether it may hold tags already.
+    pub overwrite_tags: bool,
     /// The credentials in use.
     pub login: Option<(String, String)>,
     /// Whether content that failures need stays.
@@ -49,6 +51,16 @@ pub enum CheckError {
     #[error("nothing was judged: {why} before the target had been greeted")]
     CutShort {
         /// `interrupted`, or what was up.
+        why: String,
+    },
+    /// The repository of `--repository` holds tags, or can't be seen to hold none.
+    #[error(
+        "{repository} is not known to be empty: {why}. Scenarios overwrite tags like v1 and latest: take another repository, or say --overwrite-tags"
+    )]
+    InUse {
+        /// The repository.
+        repository: String,
+        /// What was seen.
         why: String,
     },
     /// There is no such profile.
@@ -117,6 +129,8 @@ impl Interrupter {
 pub trait Progress: Sync {
     /// So many scenarios (items) will run.
     fn begin(&self, total: usize);
+    /// The target limits the rate of requests, and is waited for.
+    fn waiting(&self, _wait: Duration) {}
     /// One has ended.
     fn done(&self, name: &str);
     /// The record so far: kept, should the run be interrupted.

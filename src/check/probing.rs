@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures_util::StreamExt;
 
-use super::options::{CheckError, Interrupt};
+use super::options::{CheckError, Interrupt, Progress};
 use super::probe;
 use super::recorder::{Heard, Recorder};
 use super::run::run_one;
@@ -14,7 +14,7 @@ use crate::plan::{Fate, Item, State, probes};
 
 impl Survey<'_> {
     /// Runs the probes in waves: what needs nothing that is still unknown goes side by side.
-    pub(super) async fn probe(&mut self, interrupt: &Interrupt) {
+    pub(super) async fn probe(&mut self, progress: &dyn Progress, interrupt: &Interrupt) {
         let plan = probes(self.suite, self.profile, &self.facts, &self.setting);
         let env = self.env(&plan);
         let mut waiting: Vec<usize> = (0..plan.items.len()).collect();
@@ -28,7 +28,7 @@ impl Survey<'_> {
             for index in ready {
                 match self.beyond_reach(&plan.items[index]) {
                     Some((capability, state, why)) => self.facts.note(&capability, state, why),
-                    None => wave.push((index, Recorder::default())),
+                    None => wave.push((index, Recorder::telling(&self.waits))),
                 }
             }
             self.cut = {
@@ -37,6 +37,7 @@ impl Survey<'_> {
                 tokio::select! {
                     biased;
                     why = self.cut_off(interrupt) => Some(why),
+                    never = self.show_waits(progress) => match never {},
                     _ = all => None,
                 }
             };

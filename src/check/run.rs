@@ -1,12 +1,13 @@
 //! The driver: greet, probe, choose the profile, plan, run, clean up, record.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 
 use super::cleanup::{Cleaning, Kept, Pushed};
-use super::greet::greet;
+use super::greet::{greet, is_unused};
 use super::options::{CheckError, Interrupt, Options, Progress};
 use super::recorder::{Heard, Recorder};
 use super::survey::Survey;
@@ -37,8 +38,14 @@ pub async fn check(
         why = survey.cut_off(interrupt) => return Err(CheckError::CutShort { why }),
         greeting = greet(client, options, &survey.setting.run) => greeting?,
     };
+    if let Some(repository) = options.repository.as_ref().filter(|_| !options.overwrite_tags) {
+        is_unused(client, options, repository).await?;
+    }
     survey.facts = survey.greeting.facts.clone();
-    survey.probe(interrupt).await;
+    if let Some(fault) = survey.greeting.fault.take() {
+        return survey.shut(fault);
+    }
+    survey.probe(progress, interrupt).await;
     if let Err(why) = survey.choose().and_then(|()| survey.plan()) {
         survey.clean_up(interrupt).await;
         return Err(why);
@@ -70,6 +77,7 @@ impl Survey<'_> {
         let jobs = if self.options.repository.is_some() { 1 } else { self.options.jobs };
         let cut = {
             let mut cut_off = std::pin::pin!(self.cut_off(interrupt));
+            let mut shown = std::pin::pin!(self.show_waits(progress));
             let one = |index: usize| {
                 let (item, recorder, env) = (&self.plan.items[index], &self.recorders[index], &env);
                 async move {
@@ -84,6 +92,7 @@ impl Survey<'_> {
                 tokio::select! {
                     biased;
                     why = &mut cut_off => break Some(why),
+                    never = &mut shown => match never {},
                     ended = all.next() => match ended {
                         Some(index) => progress.done(&self.plan.items[index].name()),
                         None => break None,
@@ -93,6 +102,17 @@ impl Survey<'_> {
             }
         };
         self.cut = cut;
+    }
+
+    /// Shows how long the target is waited for.
+    pub(super) async fn show_waits(&self, progress: &dyn Progress) -> Infallible {
+        let mut waits = self.waits.subscribe();
+        loop {
+            // The sender is ours, so it does not go away; of waits that came too fast some are left out.
+            if let Ok(wait) = waits.recv().await {
+                progress.waiting(wait);
+            }
+        }
     }
 
     /// Takes away what was pushed, until it is done or there is no time or patience left.

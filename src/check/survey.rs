@@ -1,7 +1,9 @@
 //! One survey: what it knows at each point of its way.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
+
+use tokio::sync::broadcast;
 
 use super::greet::Greeting;
 use super::options::{CheckError, Options};
@@ -31,6 +33,8 @@ pub(super) struct Survey<'a> {
     pub(super) probed: Vec<(Item, Heard)>,
     pub(super) plan: Plan,
     pub(super) recorders: Vec<Arc<Recorder>>,
+    /// How long the target is waited for, as it happens.
+    pub(super) waits: broadcast::Sender<Duration>,
     pub(super) cut: Option<String>,
     pub(super) left_behind: Vec<String>,
 }
@@ -69,6 +73,7 @@ impl<'a> Survey<'a> {
             probed: Vec::new(),
             plan: Plan::default(),
             recorders: Vec::new(),
+            waits: broadcast::Sender::new(16),
             cut: None,
             left_behind: Vec::new(),
         })
@@ -97,7 +102,7 @@ impl<'a> Survey<'a> {
         if self.plan.items.is_empty() {
             return Err(CheckError::NothingBinds { profile: self.profile.name.clone() });
         }
-        self.recorders = self.plan.items.iter().map(|_| Arc::default()).collect();
+        self.recorders = self.plan.items.iter().map(|_| Arc::new(Recorder::telling(&self.waits))).collect();
         Ok(())
     }
 }

@@ -145,6 +145,7 @@ impl Run<'_> {
             max_time: args.max_time,
             seed: args.seed,
             repository: args.repository.clone(),
+            overwrite_tags: args.overwrite_tags,
             // An identity token alone gets us in, but the scenarios about passwords have none to try.
             login: credentials.and_then(|login| Some((login.user.clone(), login.password.as_ref()?.expose().to_owned()))),
             keep_failed: args.keep_failed,
@@ -233,7 +234,9 @@ fn exit_of(record: &Record, fail_on: FailOn) -> Exit {
 fn refused(why: &CheckError) -> Ended {
     let exit = match why {
         CheckError::Refused(_) | CheckError::CutShort { .. } => Exit::NotJudged,
-        CheckError::NoProfile { .. } | CheckError::NothingToRun { .. } | CheckError::NothingBinds { .. } => Exit::Usage,
+        CheckError::NoProfile { .. } | CheckError::NothingToRun { .. } | CheckError::NothingBinds { .. } | CheckError::InUse { .. } => {
+            Exit::Usage
+        }
     };
     Ended::new(exit, why.to_string())
 }
@@ -276,6 +279,10 @@ impl Progress for Line<'_> {
         if let Ok(mut state) = self.state.lock() {
             *state = (0, total);
         }
+    }
+
+    fn waiting(&self, wait: Duration) {
+        self.output.progress_line(&format!("the target limits the rate of requests: waiting {wait:?}"));
     }
 
     fn done(&self, name: &str) {

@@ -1,7 +1,7 @@
 //! What is kept of an exchange for later steps.
 
 use crate::exchange::{Exchange, Response, challenges, resolve};
-use crate::oci::Digest;
+use crate::judge::LONGEST_JSON;
 use crate::plan::Save;
 
 /// The value to keep, or why there is none.
@@ -19,9 +19,12 @@ pub(super) fn capture(save: &Save, exchange: &Exchange) -> Result<String, String
             Ok(url.to_string())
         }
         Save::Header(name) => header(name),
-        Save::Digest => Ok(Digest::sha256(&response.body.bytes).to_string()),
+        Save::Digest => Ok(format!("sha256:{}", response.body.sha256)),
         Save::Body => body().map(str::to_owned),
         Save::Json(pointer) => {
+            if response.body.bytes.len() > LONGEST_JSON {
+                return Err("its body is too long to be read as JSON".into());
+            }
             let json: serde_json::Value = serde_json::from_slice(&response.body.bytes).map_err(|_| "the body is no JSON")?;
             match json.pointer(pointer) {
                 Some(serde_json::Value::String(text)) => Ok(text.clone()),

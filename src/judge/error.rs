@@ -25,6 +25,7 @@ impl Judge for ErrorMatcher {
     fn judge(&self, view: &View<'_>) -> Result<(), Mismatch> {
         let response = view.response(|| self.wording())?;
         let body = received::content(view.exchange, response)?;
+        received::judgeable(&body)?;
         let fail = |came: String| Err(Mismatch::fail(self.wording(), came));
         match error_codes(&body) {
             Some(codes) if codes.iter().any(|code| self.codes.iter().any(|want| want.value == *code)) => Ok(()),

@@ -1,6 +1,7 @@
 //! Whole-program tests: one binary, one file per subject.
 
 mod cli;
+mod interrupts;
 mod layers;
 mod peers_clients;
 mod peers_suite;

@@ -37,6 +37,7 @@ fn options(base: &http::Uri, profile: &str) -> Options {
         max_time: Duration::from_mins(1),
         seed: 1,
         repository: None,
+        overwrite_tags: false,
         login: None,
         keep_failed: false,
         wait_expiry: false,
