@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use bytes::Bytes;
 use indexmap::IndexMap;
 
+use super::binding::Binds;
 use super::evidence::{Found, evidence_of};
 use super::options::Bodies;
 use super::recorder::{Event, Heard};
@@ -116,10 +117,11 @@ impl<'a> Assembly<'a> {
     }
 
     fn expectations(&mut self, item: &Item, heard: &Heard) -> Vec<ExpectationResult> {
-        let events: Vec<Event> = heard.events.iter().map(|event| held_to_profile(item, event)).collect();
         let own = item.expectations();
         let everywhere = self.always.iter().flat_map(|always| &always.expect);
         let bound: Vec<&Expected> = own.into_iter().chain(everywhere).filter(|expected| expected.binding.is_some()).collect();
+        let binds = Binds { item, heard, clauses: bound.iter().map(|expected| &expected.clause).collect() };
+        let events: Vec<Event> = heard.events.iter().map(|event| held_to_profile(item, &binds.bind(event))).collect();
         let mut by_number: HashMap<usize, Vec<&Event>> = HashMap::new();
         for event in &events {
             by_number.entry(event.expected).or_default().push(event);
@@ -169,7 +171,7 @@ impl<'a> Assembly<'a> {
                 result.reason = Some(self.secrets.redact(reason));
                 result.cause = match because {
                     Some(Because::Step(number)) => blamed.get(number).copied(),
-                    Some(Because::Clause(clause)) => self.by_clause.get(clause.as_str()).copied(),
+                    Some(Because::Clause { clause, .. }) => self.by_clause.get(clause.as_str()).copied(),
                     None => None,
                 };
                 self.took_down(result.cause);

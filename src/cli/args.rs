@@ -101,10 +101,13 @@ pub(super) struct RunArgs {
     /// Content derives from this number.
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Run")]
     pub(super) seed: u64,
-    /// Work in this one repository, for registries that need it. Its tags (v1, latest, …) are overwritten: take one that holds nothing of
-    /// value. Nothing is deleted from it at the end. Implies --jobs 1; skips what needs an empty or second repository.
+    /// Work in this one repository, for registries that need it, and write to no other. It must hold no tags. Nothing is deleted from it
+    /// at the end. Implies --jobs 1; skips what needs an empty or second repository.
     #[arg(long, value_name = "NAME", help_heading = "Run")]
     pub(super) repository: Option<String>,
+    /// Let --repository hold tags already; those named v1, latest and the like are overwritten.
+    #[arg(long, requires = "repository", help_heading = "Run")]
+    pub(super) overwrite_tags: bool,
     /// Leave in the registry what the curl lines of failures need.
     #[arg(long, help_heading = "Run")]
     pub(super) keep_failed: bool,

@@ -6,12 +6,13 @@ mod choice;
 mod embedded;
 mod exit;
 mod explain;
-mod suite;
+mod interrupt;
 mod output;
 mod report;
 mod scenario;
 mod serve;
 mod show;
+mod suite;
 mod survey;
 mod target;
 

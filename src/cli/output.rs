@@ -60,6 +60,11 @@ impl Output {
         }
     }
 
+    /// What a person must know although nothing is wrong, to standard error.
+    pub(super) fn notice(&self, text: &str) {
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+
     /// What is wrong, to standard error.
     pub(super) fn error(&self, message: &str) {
         let (red, plain) = if self.color_errors { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };

@@ -6,7 +6,7 @@ use super::output::Output;
 use crate::exchange::evidence::printable;
 use crate::record::{Record, write_atomically};
 use crate::report::{Format, Style};
-use crate::text::did_you_mean;
+use crate::text::meant_tail;
 
 /// The largest record that is read, in bytes.
 const LARGEST: u64 = 512 << 20;
@@ -14,7 +14,7 @@ const LARGEST: u64 = 512 << 20;
 pub(super) fn run(args: &ReportArgs, output: &Output) -> Result<Exit, Ended> {
     let format = Format::from_name(&args.format).ok_or_else(|| {
         let names: Vec<&str> = Format::all().iter().map(|format| format.name).collect();
-        let hint = did_you_mean(&args.format, names.iter().copied()).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        let hint = meant_tail(&args.format, names.iter().copied());
         Ended::new(Exit::Usage, format!("there is no format `{}`{hint}; there are {}", args.format, names.join(", ")))
     })?;
     let path = if args.record.is_dir() { args.record.join("record.json") } else { args.record.clone() };

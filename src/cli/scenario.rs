@@ -11,7 +11,7 @@ use super::show::shown;
 use super::suite::{invalid, suite};
 use crate::plan::glob;
 use crate::scenario::{Scenario, Suite, schema};
-use crate::text::{Diagnostics, did_you_mean};
+use crate::text::{Diagnostics, meant_tail};
 
 pub(super) fn run(args: &ScenarioArgs, output: &Output) -> Result<Exit, Ended> {
     let directory = args.scenarios.as_deref();
@@ -56,7 +56,7 @@ fn show(suite: &Suite, id: &str, output: &Output) -> Result<Exit, Ended> {
     let known = suite.scenarios.get(id).or_else(|| suite.probes.get(id));
     let scenario = known.ok_or_else(|| {
         let ids = suite.scenarios.keys().chain(suite.probes.keys()).map(String::as_str);
-        let hint = did_you_mean(id, ids).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        let hint = meant_tail(id, ids);
         Ended::new(Exit::Usage, format!("there is no scenario `{id}`{hint}"))
     })?;
     Output::print(&output.folded(&shown(scenario, suite)));

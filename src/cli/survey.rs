@@ -9,9 +9,10 @@ use super::args::RunArgs;
 use super::choice::{Choice, choice};
 use super::embedded::{self, Embedded};
 use super::exit::{Ended, Exit};
+use super::interrupt;
 use super::output::Output;
 use super::target::{self, TargetAddress};
-use crate::check::{Bodies, CheckError, Options, Progress, check};
+use crate::check::{Bodies, CheckError, Interrupt, Options, Progress, check};
 use crate::clause::Level;
 use crate::client::credentials::{Credentials, Environment, Given, Secret, resolve};
 use crate::client::{Client, Options as ClientOptions};
@@ -42,13 +43,18 @@ pub(super) fn run(args: &RunArgs, manner: Manner, output: &Output) -> Result<Exi
     let password = args.password_stdin.then(read_password).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|why| Ended::new(Exit::Bug, format!("no runtime could be made: {why}")))?;
-    let run = Run { args, manner, output, chosen, password };
     runtime.block_on(async {
+        let run = Run { args, manner, output, chosen, password, interrupt: interrupt::heard(*output) };
         if targets.is_empty() {
             return run.embedded().await;
         }
         let mut exit = Exit::Conforms;
         for target in &targets {
+            if run.interrupt.times() > 0 {
+                output.error(&format!("{} was not judged: interrupted", target.url()));
+                exit = exit.and(Exit::NotJudged);
+                continue;
+            }
             exit = exit.and(run.target(target, targets.len() > 1).await.unwrap_or_else(|ended| {
                 output.error(&ended.message);
                 ended.exit
@@ -91,6 +97,7 @@ struct Run<'a> {
     output: &'a Output,
     chosen: Choice,
     password: Option<Secret>,
+    interrupt: Interrupt,
 }
 
 impl Run<'_> {
@@ -112,7 +119,12 @@ impl Run<'_> {
         } else {
             let given = Given { user: self.args.user.clone(), password: self.password.clone() };
             let prefix = target.prefix.as_deref().unwrap_or_default();
-            let found = resolve(given, &target.base, prefix, &environment()).await;
+            let environment = environment();
+            let found = tokio::select! {
+                biased;
+                () = self.interrupt.asked(1) => return Err(Ended::new(Exit::NotJudged, "nothing was judged: interrupted")),
+                found = resolve(given, &target.base, prefix, &environment) => found,
+            };
             found.map_err(|why| Ended::new(Exit::Usage, why.to_string()))?
         };
         self.judge(target, credentials, None, several).await
@@ -129,12 +141,7 @@ impl Run<'_> {
         let options = self.options(target, credentials.as_ref(), clock.clone());
         let client = self.client(target, credentials, clock)?;
         let progress = Line { output: self.output, directory: directory.as_deref(), state: Mutex::default(), bodies: Mutex::default() };
-        let interrupt = Box::pin(async {
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        });
-        let checked = check(&self.chosen.suite, &client, &options, &progress, interrupt).await;
+        let checked = check(&self.chosen.suite, &client, &options, &progress, &self.interrupt).await;
         progress.end();
         let record = checked.map_err(|why| refused(&why))?;
         let bodies = progress.bodies.into_inner().unwrap_or_default();
@@ -152,6 +159,7 @@ impl Run<'_> {
             max_time: args.max_time,
             seed: args.seed,
             repository: args.repository.clone(),
+            overwrite_tags: args.overwrite_tags,
             // An identity token alone gets us in, but the scenarios about passwords have none to try.
             login: credentials.and_then(|login| Some((login.user.clone(), login.password.as_ref()?.expose().to_owned()))),
             keep_failed: args.keep_failed,
@@ -239,8 +247,10 @@ fn exit_of(record: &Record, fail_on: Level) -> Exit {
 
 fn refused(why: &CheckError) -> Ended {
     let exit = match why {
-        CheckError::Refused(_) => Exit::NotJudged,
-        CheckError::NoProfile { .. } | CheckError::NothingToRun { .. } | CheckError::NothingBinds { .. } => Exit::Usage,
+        CheckError::Refused(_) | CheckError::CutShort { .. } => Exit::NotJudged,
+        CheckError::NoProfile { .. } | CheckError::NothingToRun { .. } | CheckError::NothingBinds { .. } | CheckError::InUse { .. } => {
+            Exit::Usage
+        }
     };
     Ended::new(exit, why.to_string())
 }
@@ -285,6 +295,10 @@ impl Progress for Line<'_> {
         if let Ok(mut state) = self.state.lock() {
             *state = (0, total);
         }
+    }
+
+    fn waiting(&self, wait: Duration) {
+        self.output.progress_line(&format!("the target limits the rate of requests: waiting {wait:?}"));
     }
 
     fn done(&self, name: &str) {

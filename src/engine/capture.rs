@@ -3,7 +3,7 @@
 use super::call::fill;
 use super::session::Session;
 use crate::exchange::{Exchange, Response, challenges, resolve};
-use crate::oci::Digest;
+use crate::judge::LONGEST_JSON;
 use crate::plan::Save;
 
 /// The value to keep, or why there is none.
@@ -22,9 +22,12 @@ pub(super) fn capture(save: &Save, exchange: &Exchange, session: &Session<'_>) -
         Save::LocationOr(other) if !response.headers.contains_key("Location") => fill(other, session),
         Save::Location | Save::LocationOr(_) => location(),
         Save::Header(name) => header(name),
-        Save::Digest => Ok(Digest::sha256(&response.body.bytes).to_string()),
+        Save::Digest => Ok(format!("sha256:{}", response.body.sha256)),
         Save::Body => body().map(str::to_owned),
         Save::Json(pointer) => {
+            if response.body.bytes.len() > LONGEST_JSON {
+                return Err("its body is too long to be read as JSON".into());
+            }
             let json: serde_json::Value = serde_json::from_slice(&response.body.bytes).map_err(|_| "the body is no JSON")?;
             match json.pointer(pointer) {
                 Some(serde_json::Value::String(text)) => Ok(text.clone()),

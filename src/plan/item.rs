@@ -147,6 +147,24 @@ pub struct Request {
     pub walk: Option<Walk>,
 }
 
+impl Request {
+    /// A request without headers or body.
+    #[must_use]
+    pub fn new(method: Method, target: Template) -> Self {
+        Self {
+            method,
+            target,
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: Body::None,
+            chunked: false,
+            auth: Auth::Auto,
+            follow: true,
+            walk: None,
+        }
+    }
+}
+
 /// Following pages.
 #[derive(Clone, Debug)]
 pub struct Walk {
@@ -253,6 +271,26 @@ pub struct Always {
 }
 
 impl Step {
+    /// A step that only acts.
+    #[must_use]
+    pub fn new(number: usize, title: String, act: Act, depends: Vec<usize>) -> Self {
+        Self {
+            title,
+            name: None,
+            act,
+            preparation: false,
+            when: None,
+            depends,
+            number,
+            expect: Vec::new(),
+            outcomes: Vec::new(),
+            capability: None,
+            save: Vec::new(),
+            each: None,
+            until: None,
+        }
+    }
+
     /// Its own expectations, and those of steps inside it.
     #[must_use]
     pub fn expectations(&self) -> Vec<&Expected> {
@@ -267,6 +305,13 @@ impl Step {
     #[must_use]
     pub fn deciding(&self) -> Option<&Expected> {
         self.outcomes.first().and_then(|outcome| outcome.expect.first())
+    }
+
+    /// Whether it expects something, but nothing that a document of the profile or a client asks for: it may be refused.
+    #[must_use]
+    pub fn is_unbound(&self) -> bool {
+        let expected = self.expectations();
+        !self.preparation && !expected.is_empty() && expected.iter().all(|expected| expected.binding.is_none())
     }
 
     /// This step and those inside it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::build::{Source, binding, deciding_clause, each_variables, list, requires};
+use super::build::{Source, binding, deciding_clause, each_variables, requires};
 use super::clients;
 use super::expand::{self, Numbers};
 use super::item::{Act, Body, Deciding, Expected, Outcome, Request, Save, Step, Walk, When};
@@ -60,21 +60,8 @@ impl<'a> Steps<'a> {
     }
 
     fn plain(&mut self, written: &scenario::Step, act: Act, depends: Vec<usize>) -> Step {
-        Step {
-            title: written.title.clone(),
-            name: written.name.as_ref().map(|name| name.value.clone()),
-            act,
-            preparation: false,
-            when: None,
-            depends,
-            number: self.numbers.next(),
-            expect: Vec::new(),
-            outcomes: Vec::new(),
-            capability: None,
-            save: Vec::new(),
-            each: None,
-            until: None,
-        }
+        let name = written.name.as_ref().map(|name| name.value.clone());
+        Step { name, ..Step::new(self.numbers.next(), written.title.clone(), act, depends) }
     }
 
     fn request(&mut self, written: &scenario::Step, request: &scenario::Request, depends: Vec<usize>) -> Step {
@@ -118,7 +105,7 @@ impl<'a> Steps<'a> {
         let name = each.name.as_str();
         match &each.values {
             Values::Items(items) => items.iter().map(|item| each_variables(name, item)).collect(),
-            Values::List(of) => list(self.scenario, of).into_iter().map(|text| vec![(name.to_owned(), text)]).collect(),
+            Values::List(of) => self.scenario.list(of).into_iter().map(|text| vec![(name.to_owned(), text)]).collect(),
         }
     }
 }
@@ -141,8 +128,7 @@ fn planned_request(request: &scenario::Request) -> Request {
             item: walk.value.item.as_ref().map(|item| item.value.clone()),
             pages: walk.value.pages as usize,
         }),
-        method,
-        target,
+        ..Request::new(method, target)
     }
 }
 

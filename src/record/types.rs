@@ -52,7 +52,7 @@ pub struct Record {
     pub causes: Vec<Cause>,
     /// What supports the verdicts.
     pub evidence: Vec<Evidence>,
-    /// What clean-up could not remove (`repository:tag`, `repository@digest`).
+    /// What the run has left in the registry: a line per repository, with the reason where that is on purpose.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_behind: Vec<String>,
 }

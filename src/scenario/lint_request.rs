@@ -4,7 +4,7 @@ use super::reader::Reader;
 use super::{Body, Expect, Request, Scenario, Step};
 use crate::clause::ClauseId;
 use crate::judge::{Expectation, Slice, StatusSet};
-use crate::text::{At, Place, did_you_mean};
+use crate::text::{At, Place, meant};
 
 impl Reader<'_> {
     /// Notes what is wrong with a request.
@@ -34,7 +34,7 @@ impl Reader<'_> {
                 self.mistake(clause.place, format!("the clause `{clause}` can't be judged by anything"), "", Some(help));
             }
             None => {
-                let near = did_you_mean(clause.as_str(), known.keys().map(ClauseId::as_str)).map(|near| format!("did you mean `{near}`?"));
+                let near = meant(clause.as_str(), known.keys().map(ClauseId::as_str));
                 let help = near.unwrap_or_else(|| "clauses are listed in scenarios/clauses/".to_owned());
                 self.mistake(clause.place, format!("there is no clause `{clause}`"), "", Some(help));
             }

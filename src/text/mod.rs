@@ -17,7 +17,7 @@ pub use at::{At, Place};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use files::{Files, MAX_FILE_BYTES, SourceFile};
 pub use json::JsonTemplate;
-pub use mistake::{did_you_mean, expected_one_of, mistake};
+pub use mistake::{did_you_mean, expected_one_of, meant, meant_tail, mistake};
 pub use read::read;
 pub use serde_saphyr::Spanned;
 pub use template::{Piece, Template, TemplateError};

@@ -81,6 +81,44 @@ fn one_pinned_repository_is_enough_for_what_needs_no_empty_one() {
 }
 
 #[test]
+fn a_pinned_repository_that_holds_tags_is_left_alone_unless_told_otherwise() {
+    let home = home();
+    let server = crate::support::configs::plimsoll(home.path(), &[]);
+    let target = format!("http://{}", server.host());
+    let check = |repository: &str, more: &[&str]| {
+        said(home.path(), &[&["check", &target, "--repository", repository, "--only", "tags/list*"], more].concat())
+    };
+    let first = check("team/pinned", &[]);
+    assert_eq!(first.code, Some(0), "{}\n{}", first.stdout, first.stderr);
+    let again = check("team/pinned", &[]);
+    assert_eq!(again.code, Some(2), "{}\n{}", again.stdout, again.stderr);
+    assert!(
+        again.stderr.contains("team/pinned is not known to be empty: it holds") && again.stderr.contains("--overwrite-tags"),
+        "{}",
+        again.stderr
+    );
+    assert_eq!(check("team/pinned", &["--overwrite-tags"]).code, Some(0));
+}
+
+#[test]
+fn a_run_in_which_all_that_was_chosen_is_skipped_does_not_conform() {
+    let home = home();
+    let out = said(home.path(), &["check", "--repository", "team/pinned", "--only", "push/mount-from"]);
+    assert_eq!(out.code, Some(4), "{}\n{}", out.stdout, out.stderr);
+    assert!(out.stdout.contains("nothing was judged"), "{}", out.stdout);
+}
+
+#[test]
+fn nothing_is_written_beside_a_pinned_repository() {
+    let home = home();
+    let out = said(home.path(), &["check", "--repository", "team/pinned", "--keep-failed", "--only", "naming/*", "--report-dir", "out"]);
+    let record = record(&home.path().join("out/record.json"));
+    assert!(record.left_behind.iter().all(|left| left.starts_with("team/pinned (")), "{}: {:?}", out.stderr, record.left_behind);
+    let skipped = record.reasons(plimsoll::judge::Verdict::Skipped);
+    assert!(skipped.iter().any(|(reason, _)| reason.contains("--repository pins another")), "{skipped:?}");
+}
+
+#[test]
 fn a_check_writes_nothing_unless_asked() {
     let home = home();
     let out = said(home.path(), &["check", "--only", "http/*"]);

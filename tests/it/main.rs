@@ -2,6 +2,7 @@
 
 mod cli;
 mod docs;
+mod interrupts;
 mod layers;
 mod peers_clients;
 mod peers_suite;

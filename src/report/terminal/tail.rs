@@ -83,13 +83,13 @@ pub(super) fn not_judged(page: &mut Page, record: &Record) {
     }
 }
 
-/// What clean-up could not remove.
+/// What the run has left in the registry.
 pub(super) fn left_behind(page: &mut Page, record: &Record) {
     let left = &record.left_behind;
     if left.is_empty() {
         return;
     }
-    page.title(Ink::Strong, "Left behind", &format!("{} that clean-up could not remove", count(left.len() as u64, "thing")));
+    page.title(Ink::Strong, "Left behind", "what this run pushed and did not take away");
     left.iter().take(MOST).for_each(|thing| page.line(&[(Ink::Plain, "  "), (Ink::Plain, thing)]));
     if left.len() > MOST {
         page.paragraph(2, Ink::Dim, &format!("and {}, listed in the record", count((left.len() - MOST) as u64, "other")));
