@@ -2,16 +2,19 @@
 
 mod args;
 mod begin;
+mod choice;
 mod coverage;
 mod embedded;
 mod exit;
 mod explain;
-mod suite;
+mod interrupt;
 mod official;
 mod output;
 mod report;
 mod scenario;
 mod serve;
+mod show;
+mod suite;
 mod survey;
 mod target;
 

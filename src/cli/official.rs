@@ -14,7 +14,7 @@ const WRITTEN: &str = include_str!("../../docs/official-suite.yaml");
 /// A test of the suite.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Test {
+struct Row {
     /// As its report names it: `sha256 blobs/get-missing`.
     test: String,
     /// What it checks, in our words.
@@ -28,7 +28,7 @@ struct Test {
 
 /// The chapter of `docs/coverage.md`.
 pub(super) fn document() -> String {
-    let tests: Vec<Test> = read(&SourceFile::new("docs/official-suite.yaml", WRITTEN)).unwrap_or_default();
+    let tests: Vec<Row> = read(&SourceFile::new("docs/official-suite.yaml", WRITTEN)).unwrap_or_default();
     let mut out = "
 ## What the specification's own suite checks
 Its tests (folder `conformance` of opencontainers/distribution-spec, July 2026) and the clauses that say the same. *kind* stands for each kind of
@@ -38,7 +38,7 @@ content that it pushes, *algorithm* for sha256 and sha512. `docs/official-suite.
 |---|---|---|
 "
     .to_owned();
-    for Test { test, checks, clauses, unmapped } in tests {
+    for Row { test, checks, clauses, unmapped } in tests {
         let mut clauses: Vec<String> = clauses.iter().map(|clause| format!("`{clause}`")).collect();
         clauses.extend(unmapped.map(|reason| format!("*not judged*: {}", cell(&reason))));
         let _ = writeln!(out, "| {} | {} | {} |", cell(&test), cell(&checks), clauses.join(", "));

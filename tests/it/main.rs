@@ -2,6 +2,8 @@
 
 mod cli;
 mod coverage;
+mod docs;
+mod interrupts;
 mod layers;
 mod peers_clients;
 mod peers_suite;
