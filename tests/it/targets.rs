@@ -121,3 +121,34 @@ fn plain_http_to_a_tls_port_is_told_as_such() {
     let impostor = Impostor::start(|_, _| Answer::Say("\u{15}\u{3}\u{3}\u{0}\u{2}\u{2}\u{32}".to_owned()));
     refused(&impostor.url(), &[], &["can't be reached", "https://"]);
 }
+
+/// A registry that lets one pull, and answers pushes so.
+fn deaf_to_pushes(status: &'static str, code: &'static str) -> Impostor {
+    Impostor::start(move |head, _| {
+        let error = |code: &str| format!(r#"{{"errors":[{{"code":"{code}","message":"no"}}]}}"#);
+        Answer::Say(match head.split(' ').next() {
+            Some("GET") if head.starts_with("GET /v2/ ") => response("200 OK", "application/json", "{}"),
+            Some("HEAD") if head.starts_with("HEAD /v2/ ") => response("200 OK", "application/json", ""),
+            Some("HEAD") => response("404 Not Found", "application/json", ""),
+            Some("GET") => response("404 Not Found", "application/json", &error("NAME_UNKNOWN")),
+            _ => response(status, "application/json", &error(code)),
+        })
+    })
+}
+
+#[test]
+fn a_registry_that_wants_its_repositories_made_first_is_not_accused_and_its_user_is_told_what_to_do() {
+    for (status, code, exit) in [
+        ("404 Not Found", "NAME_UNKNOWN", Some(4)),
+        ("403 Forbidden", "DENIED", Some(4)),
+        ("405 Method Not Allowed", "UNSUPPORTED", Some(1)),
+        ("500 Internal Server Error", "UNKNOWN", Some(1)),
+    ] {
+        let (home, impostor) = (home(), deaf_to_pushes(status, code));
+        let out = check(home.path(), &impostor.url(), &["--profile", "oci-1.1", "--fail-on", "should", "--report-dir", "out"]);
+        assert_eq!(out.code, exit, "{status}: {}\n{}", out.stdout, out.stderr);
+        let record = recorded(home.path());
+        let accused = record.causes.iter().any(|cause| cause.clause == "offers/push");
+        assert_eq!((accused, out.stdout.contains("--repository")), (exit == Some(1), exit == Some(4)), "{}", out.stdout);
+    }
+}
