@@ -82,7 +82,7 @@ impl Survey<'_> {
         let exchange = Some(Arc::new(fault.exchange));
         let event = Event { step: Some((step.number, step.title)), expected, judgement: Judgement::Fail(fault.mismatch), exchange };
         self.probed.push((item, Heard { events: vec![event], exchanges: 1, finished: true, ..Heard::default() }));
-        Ok(self.record())
+        Ok(self.record().0)
     }
 
     fn greeting_item(&self, clause: &str) -> Option<Item> {

@@ -19,5 +19,5 @@ mod survey;
 mod tests;
 
 pub use greet::Refusal;
-pub use options::{CheckError, Interrupt, Interrupter, Options, Progress};
+pub use options::{Bodies, CheckError, Interrupt, Interrupter, Options, Progress};
 pub use run::check;

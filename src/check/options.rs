@@ -1,7 +1,9 @@
 //! What a survey is asked to do, and why it could not be done.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::Uri;
 
 use super::greet::Refusal;
@@ -87,6 +89,8 @@ pub enum CheckError {
     },
 }
 
+/// Bodies of requests that curl lines of the record name, by the file's name relative to the record.
+pub type Bodies = BTreeMap<String, Bytes>;
 /// How often a run was asked to end. Once: it cleans up and tells what was judged. Twice: it does not clean up any more.
 #[derive(Clone, Debug)]
 pub struct Interrupt(tokio::sync::watch::Receiver<u32>);
@@ -136,4 +140,6 @@ pub trait Progress: Sync {
     fn done(&self, name: &str);
     /// The record so far: kept, should the run be interrupted.
     fn checkpoint(&self, record: &Record);
+    /// What the curl lines of the whole record send: told once, at the end.
+    fn bodies(&self, _: &Bodies) {}
 }

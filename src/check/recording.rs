@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::assemble::Assembly;
+use super::options::Bodies;
 use super::run::millis;
 use super::survey::Survey;
 use crate::clock;
@@ -12,14 +13,14 @@ use crate::record::{FORMAT, Fact, FactState, Kind, Machine, Planned, ProfileUsed
 
 impl Survey<'_> {
     pub(super) fn record_so_far(&self, cut: &str) -> Record {
-        self.assemble(Some(cut))
+        self.assemble(Some(cut)).0
     }
 
-    pub(super) fn record(&self) -> Record {
+    pub(super) fn record(&self) -> (Record, Bodies) {
         self.assemble(self.cut.as_deref())
     }
 
-    fn assemble(&self, cut: Option<&str>) -> Record {
+    fn assemble(&self, cut: Option<&str>) -> (Record, Bodies) {
         let clauses = self.planned_clauses();
         let known: IndexMap<String, String> =
             self.profile.deviations.iter().map(|deviation| (deviation.clause.value.to_string(), deviation.reason.clone())).collect();
@@ -27,9 +28,9 @@ impl Survey<'_> {
         let mut scenarios: Vec<_> = self.probed.iter().map(|(item, heard)| assembly.item(item, heard)).collect();
         scenarios.extend(self.plan.items.iter().zip(&self.recorders).map(|(item, recorder)| assembly.item(item, &recorder.heard())));
         scenarios.retain(|scenario| !scenario.expectations.is_empty());
-        let (found, kept) = assembly.causes.finish();
+        let (found, kept, bodies) = assembly.finish();
         let wall_ms = millis(self.began.elapsed());
-        Record {
+        let record = Record {
             format: FORMAT.to_owned(),
             kind: Kind::Survey,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -49,7 +50,8 @@ impl Survey<'_> {
             causes: found,
             evidence: kept,
             left_behind: self.left_behind.clone(),
-        }
+        };
+        (record, bodies)
     }
 
     /// What the plan judges, with level and source under the profile.
@@ -73,6 +75,8 @@ impl Survey<'_> {
     fn target(&self) -> Target {
         Target {
             url: self.setting.registry.clone(),
+            prefix: self.setting.repository.is_none().then(|| self.setting.prefix.clone()),
+            repository: self.setting.repository.clone(),
             embedded: self.options.embedded.is_some(),
             server: self.greeting.server.clone(),
             api_version: self.greeting.api_version.clone(),

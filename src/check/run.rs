@@ -54,7 +54,9 @@ pub async fn check(
         Box::pin(survey.run(progress, interrupt)).await;
     }
     Box::pin(survey.clean_up(interrupt)).await;
-    Ok(survey.record())
+    let (record, bodies) = survey.record();
+    progress.bodies(&bodies);
+    Ok(record)
 }
 
 impl Survey<'_> {

@@ -2,6 +2,7 @@
 
 mod args;
 mod begin;
+mod choice;
 mod embedded;
 mod exit;
 mod explain;
@@ -10,6 +11,7 @@ mod output;
 mod report;
 mod scenario;
 mod serve;
+mod show;
 mod suite;
 mod survey;
 mod target;

@@ -7,7 +7,7 @@ use super::session::Session;
 use crate::clause::ClauseId;
 use crate::exchange::{Exchange, Failure};
 use crate::judge::{Expectation, Mismatch, StatusSet, Verdict, View, Walked};
-use crate::plan::{DECLINED, Expected, Step};
+use crate::plan::{DECLINED, Expected, Step, WITHHELD};
 
 /// What one exchange of a step shows.
 pub(super) struct Shown<'p> {
@@ -100,7 +100,9 @@ pub(super) fn judge<'p>(step: &'p Step, sight: &Sight<'_>) -> Shown<'p> {
     };
     for expected in &outcome.expect {
         let judgement = match sight.judge(expected, &mut failed) {
-            Judgement::Pass if outcome.name == DECLINED => Judgement::Declined(crate::judge::observed(sight.exchange)),
+            Judgement::Pass if [DECLINED, WITHHELD].contains(&outcome.name.as_str()) => {
+                Judgement::Declined(crate::judge::observed(sight.exchange))
+            }
             other => other,
         };
         results.push((expected, judgement));

@@ -239,7 +239,7 @@ fn state_after(step: &Step, shown: &Shown<'_>, exchange: &Exchange, session: &mu
     let failed = |why: String| StepState::Failed { why, root: step.number };
     let mut state = if shown.worked { StepState::Worked } else { failed(crate::judge::observed(exchange)) };
     for (name, save) in &step.save {
-        match capture(save, exchange) {
+        match capture(save, exchange, session) {
             Ok(value) => {
                 if save.is_secret() {
                     env.client.secrets().add(&value);

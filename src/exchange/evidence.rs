@@ -5,6 +5,8 @@ use std::fmt::Write;
 use http::HeaderMap;
 
 use super::Secrets;
+use crate::text::escape;
+pub use crate::text::misleads;
 
 /// Bodies are shown up to here.
 pub const SHOWN: usize = 16 * 1024;
@@ -91,27 +93,6 @@ fn escaped(bytes: &[u8], stays: impl Fn(char) -> bool) -> String {
         }
     }
     out
-}
-
-fn escape(c: char, out: &mut String) {
-    let _ = match c {
-        '\n' => write!(out, "\\n"),
-        '\r' => write!(out, "\\r"),
-        '\t' => write!(out, "\\t"),
-        c if c.is_ascii() => write!(out, "\\x{:02x}", u32::from(c)),
-        c => write!(out, "\\u{{{:x}}}", u32::from(c)),
-    };
-}
-
-/// Whether a character can command a terminal or mislead a reader: control characters, marks that turn the direction of text,
-/// invisible ones, line separators, tags, and what is no character (which XML forbids).
-#[must_use]
-pub fn misleads(c: char) -> bool {
-    c.is_control()
-        || u32::from(c) & 0xfffe == 0xfffe
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

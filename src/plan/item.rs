@@ -102,10 +102,16 @@ pub struct Deciding {
     pub capability: String,
     /// What the profile expects of it.
     pub expected: Offer,
+    /// What the user may do about the outcome `withheld`.
+    pub hint: Option<String>,
 }
 
 /// The outcome that stands for a clean refusal.
 pub const DECLINED: &str = "declined";
+
+/// The outcome of a probe that was refused for want of a right or of a repository: it does not tell whether the target has the
+/// capability, so it can't be held against it.
+pub const WITHHELD: &str = "withheld";
 
 /// What a step does.
 #[derive(Clone, Debug)]
@@ -201,6 +207,8 @@ pub enum Body {
 pub enum Save {
     /// The Location header, resolved against the request.
     Location,
+    /// The Location header, resolved against the request, or where there is none this text once filled.
+    LocationOr(Template),
     /// The digest of the body.
     Digest,
     /// The body, as text.

@@ -19,4 +19,4 @@ pub(crate) mod tests;
 pub use build::{GREETING, Plan, Setting, deciding_clause, glob, only, plan, probes};
 pub use content::{Contents, Recipe};
 pub use facts::{Fact, Facts, State};
-pub use item::{Act, Always, Body, DECLINED, Deciding, Expected, Fate, Item, Outcome, Request, Save, Step, Walk, When};
+pub use item::{Act, Always, Body, DECLINED, Deciding, Expected, Fate, Item, Outcome, Request, Save, Step, WITHHELD, Walk, When};

@@ -97,7 +97,8 @@ impl<'a> Steps<'a> {
     fn deciding(&self, capability: &str) -> Deciding {
         let level =
             deciding_clause(self.source.suite, capability).and_then(|clause| binding(self.source, &clause)).map(|bound| bound.level);
-        Deciding { capability: capability.to_owned(), expected: self.source.profile.expects(capability, level) }
+        let hint = self.source.suite.catalogue.capabilities.get(capability).and_then(|known| known.hint.clone());
+        Deciding { capability: capability.to_owned(), expected: self.source.profile.expects(capability, level), hint }
     }
 
     fn each(&self, each: &Each) -> Vec<Vec<(String, String)>> {
@@ -173,6 +174,7 @@ fn planned_body(body: &scenario::Body) -> Body {
 fn planned_save(save: &scenario::Save) -> Option<Save> {
     Some(match save {
         scenario::Save::Location => Save::Location,
+        scenario::Save::LocationOr(text) => Save::LocationOr(text.value.clone()),
         scenario::Save::Digest => Save::Digest,
         scenario::Save::Body => Save::Body,
         scenario::Save::Header(name) => Save::Header(name.value.clone()),

@@ -184,6 +184,9 @@ pub enum Client {
 pub enum Save {
     /// The Location header, resolved against the request.
     Location,
+    /// The Location header, resolved against the request, or where there is none this text.
+    #[serde(rename = "location_or")]
+    LocationOr(At<Template>),
     /// The digest of the body.
     Digest,
     /// The body, as text.
