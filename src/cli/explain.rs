@@ -52,7 +52,7 @@ fn explained(clause: &Clause, suite: &Suite) -> String {
     }
     out.push('\n');
     if let Some(reason) = &clause.unobservable {
-        let _ = writeln!(out, "\n  No client can see it: {reason}");
+        let _ = writeln!(out, "\n  Nothing judges it: {reason}.");
     }
     if !clause.requires.is_empty() {
         let names: Vec<&str> = clause.requires.iter().map(|at| at.value.as_str()).collect();
@@ -63,6 +63,9 @@ fn explained(clause: &Clause, suite: &Suite) -> String {
         if let Some(binding) = clause.binding(profile) {
             let _ = writeln!(out, "    {name:<16} {}", binding.level);
         }
+    }
+    if clause.unobservable.is_some() {
+        return out;
     }
     let judges = judges(clause, suite);
     let _ = writeln!(out, "\n  Judged by:");
