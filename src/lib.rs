@@ -6,6 +6,7 @@ pub mod oci;
 pub mod clock;
 pub mod seed;
 pub mod text;
+pub mod data;
 pub mod clause;
 pub mod exchange;
 pub mod judge;

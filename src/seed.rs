@@ -43,6 +43,48 @@ impl Seed {
     }
 }
 
+/// A stream of numbers from a seed, for draws that must repeat.
+#[derive(Debug)]
+pub struct Dice(StdRng);
+
+impl Dice {
+    /// The stream of a seed.
+    #[must_use]
+    pub fn new(seed: &Seed) -> Self {
+        Self(seed.rng())
+    }
+
+    /// Evenly from 0 (included) to 1 (not included), in steps of 2⁻⁵³.
+    pub fn unit(&mut self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
+        let bits = (self.0.next_u64() >> 11) as f64;
+        bits / 9_007_199_254_740_992.0
+    }
+
+    /// Evenly from 0 to `n`, that one excluded; 0 where `n` is 0.
+    pub fn below(&mut self, n: usize) -> usize {
+        // The high half of a product: the bias is below n / 2⁶⁴.
+        let wide = u128::from(self.0.next_u64()) * (n as u128);
+        usize::try_from(wide >> 64).unwrap_or_default()
+    }
+
+    /// From the normal distribution of mean 0 and deviation 1 (Box and Muller).
+    pub fn normal(&mut self) -> f64 {
+        let (u, v) = (1.0 - self.unit(), self.unit());
+        (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
+    }
+}
+
+/// A number that follows from two others and looks like neither: for content that is made on the way, where a generator would cost too
+/// much (the finalizer of `SplitMix64`).
+#[must_use]
+pub fn mix(a: u64, b: u64) -> u64 {
+    let mut z = a.wrapping_add(b.wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
 /// `len` letters and digits in lower case (base 36) that no other call gives: from the operating system.
 ///
 /// # Panics
@@ -65,6 +107,20 @@ mod tests {
         assert_eq!(seed.child("a").child("b").bytes(100), seed.child("a").child("b").bytes(100));
         assert_ne!(seed.child("a").child("b").bytes(100), seed.child("ab").bytes(100));
         assert_ne!(seed.child("a").bytes(100), Seed::new(2).child("a").bytes(100));
+    }
+
+    #[test]
+    fn dice_are_even_and_normal() {
+        let mut dice = Dice::new(&Seed::new(1));
+        let n = 20_000;
+        let units: Vec<f64> = (0..n).map(|_| dice.unit()).collect();
+        assert!(units.iter().all(|u| (0.0..1.0).contains(u)));
+        assert!((units.iter().sum::<f64>() / f64::from(n) - 0.5).abs() < 0.01);
+        let normals: Vec<f64> = (0..n).map(|_| dice.normal()).collect();
+        let mean = normals.iter().sum::<f64>() / f64::from(n);
+        let variance = normals.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / f64::from(n);
+        assert!(mean.abs() < 0.03 && (variance - 1.0).abs() < 0.05, "{mean} {variance}");
+        assert!((0..1000).all(|_| dice.below(7) < 7) && dice.below(0) == 0);
     }
 
     #[test]
