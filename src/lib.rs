@@ -5,6 +5,7 @@ pub mod oci;
 
 pub mod clock;
 pub mod seed;
+pub mod stats;
 pub mod text;
 pub mod data;
 pub mod clause;
@@ -18,4 +19,5 @@ pub mod registry;
 pub mod client;
 pub mod engine;
 pub mod check;
+pub mod load;
 pub mod cli;

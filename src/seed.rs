@@ -4,7 +4,7 @@
 //! not (the name of a run, credentials, upload sessions).
 
 use rand::rngs::{StdRng, SysRng};
-use rand::{Rng, SeedableRng, TryRng};
+use rand::{Rng, RngExt, SeedableRng, TryRng};
 use sha2::{Digest, Sha256};
 
 /// Where repeatable randomness starts.
@@ -34,6 +34,12 @@ impl Seed {
         StdRng::from_seed(self.0)
     }
 
+    /// Numbers that are drawn one after the other, starting here.
+    #[must_use]
+    pub fn draws(&self) -> Draws {
+        Draws(self.rng())
+    }
+
     /// `len` incompressible bytes.
     #[must_use]
     pub fn bytes(&self, len: usize) -> Vec<u8> {
@@ -43,35 +49,30 @@ impl Seed {
     }
 }
 
-/// A stream of numbers from a seed, for draws that must repeat.
+/// A repeatable stream of numbers of the distributions that a load is made of.
 #[derive(Debug)]
-pub struct Dice(StdRng);
+pub struct Draws(StdRng);
 
-impl Dice {
-    /// The stream of a seed.
-    #[must_use]
-    pub fn new(seed: &Seed) -> Self {
-        Self(seed.rng())
-    }
-
-    /// Evenly from 0 (included) to 1 (not included), in steps of 2⁻⁵³.
+impl Draws {
+    /// Uniform, from 0 up to but not 1.
     pub fn unit(&mut self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
-        let bits = (self.0.next_u64() >> 11) as f64;
-        bits / 9_007_199_254_740_992.0
+        self.0.random()
     }
 
-    /// Evenly from 0 to `n`, that one excluded; 0 where `n` is 0.
-    pub fn below(&mut self, n: usize) -> usize {
-        // The high half of a product: the bias is below n / 2⁶⁴.
-        let wide = u128::from(self.0.next_u64()) * (n as u128);
-        usize::try_from(wide >> 64).unwrap_or_default()
+    /// Exponential with mean 1: the gap between arrivals that know nothing of each other.
+    pub fn exponential(&mut self) -> f64 {
+        -(1.0 - self.unit()).ln()
     }
 
-    /// From the normal distribution of mean 0 and deviation 1 (Box and Muller).
+    /// Normal with mean 0 and deviation 1 (Box and Muller).
     pub fn normal(&mut self) -> f64 {
         let (u, v) = (1.0 - self.unit(), self.unit());
         (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
+    }
+
+    /// Uniform, from 0 up to but not `bound`; 0 where `bound` is 0.
+    pub fn below(&mut self, bound: usize) -> usize {
+        if bound == 0 { 0 } else { self.0.random_range(0..bound) }
     }
 }
 
@@ -110,17 +111,31 @@ mod tests {
     }
 
     #[test]
-    fn dice_are_even_and_normal() {
-        let mut dice = Dice::new(&Seed::new(1));
-        let n = 20_000;
-        let units: Vec<f64> = (0..n).map(|_| dice.unit()).collect();
-        assert!(units.iter().all(|u| (0.0..1.0).contains(u)));
-        assert!((units.iter().sum::<f64>() / f64::from(n) - 0.5).abs() < 0.01);
-        let normals: Vec<f64> = (0..n).map(|_| dice.normal()).collect();
-        let mean = normals.iter().sum::<f64>() / f64::from(n);
-        let variance = normals.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / f64::from(n);
+    fn draws_repeat_and_have_the_means_of_their_distributions() {
+        let mut draws = Seed::new(1).draws();
+        let mut again = Seed::new(1).draws();
+        let (mut unit, mut gap, mut small) = (0.0, 0.0, 0);
+        for _ in 0..10_000 {
+            let drawn = draws.unit();
+            assert!((0.0..1.0).contains(&drawn));
+            assert_eq!(drawn.to_bits(), again.unit().to_bits());
+            unit += drawn / 10_000.0;
+            gap += draws.exponential() / 10_000.0;
+            again.exponential();
+            small += usize::from(draws.below(4) == 0);
+            again.below(4);
+        }
+        assert!((unit - 0.5).abs() < 0.015 && (gap - 1.0).abs() < 0.04 && (2350..2650).contains(&small), "{unit} {gap} {small}");
+        assert_eq!(draws.below(0), 0);
+    }
+
+    #[test]
+    fn normal_draws_have_their_mean_and_deviation() {
+        let mut draws = Seed::new(2).draws();
+        let normals: Vec<f64> = (0..20_000).map(|_| draws.normal()).collect();
+        let mean = normals.iter().sum::<f64>() / 20_000.0;
+        let variance = normals.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 20_000.0;
         assert!(mean.abs() < 0.03 && (variance - 1.0).abs() < 0.05, "{mean} {variance}");
-        assert!((0..1000).all(|_| dice.below(7) < 7) && dice.below(0) == 0);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Which of many is asked for.
 
-use crate::seed::Dice;
+use crate::seed::Draws;
 
 /// Zipf's law over `n` things: the k-th is asked for in proportion to 1 / k^s.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,8 +26,8 @@ impl Popularity {
     }
 
     /// The index of the one that is asked for; 0 where there is none.
-    pub fn draw(&self, dice: &mut Dice) -> usize {
-        let u = dice.unit();
+    pub fn draw(&self, draws: &mut Draws) -> usize {
+        let u = draws.unit();
         self.upto.partition_point(|share| *share <= u).min(self.upto.len().saturating_sub(1))
     }
 

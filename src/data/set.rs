@@ -7,7 +7,7 @@ use super::image::{Blob, Content, Image, Index};
 use super::popularity::Popularity;
 use super::spec::Spec;
 use super::stream::{Source, Stem};
-use crate::seed::{Dice, Seed, mix};
+use crate::seed::{Draws, Seed, mix};
 
 /// A repository and what is prepared in it.
 #[derive(Clone, Debug)]
@@ -99,18 +99,18 @@ impl Set {
     }
 
     /// The repository that is asked for.
-    pub fn draw_repository(&self, dice: &mut Dice) -> usize {
-        self.by_repository.draw(dice)
+    pub fn draw_repository(&self, draws: &mut Draws) -> usize {
+        self.by_repository.draw(draws)
     }
 
     /// The image that is asked for.
-    pub fn draw_image(&self, repository: usize, dice: &mut Dice) -> Option<&Arc<Image>> {
-        self.repositories.get(repository)?.images.get(self.by_image.draw(dice))
+    pub fn draw_image(&self, repository: usize, draws: &mut Draws) -> Option<&Arc<Image>> {
+        self.repositories.get(repository)?.images.get(self.by_image.draw(draws))
     }
 
     /// The index that is asked for.
-    pub fn draw_index(&self, repository: usize, dice: &mut Dice) -> Option<&Arc<Index>> {
-        self.repositories.get(repository)?.indexes.get(self.by_index.draw(dice))
+    pub fn draw_index(&self, repository: usize, draws: &mut Draws) -> Option<&Arc<Index>> {
+        self.repositories.get(repository)?.indexes.get(self.by_index.draw(draws))
     }
 
     /// An image like another one of which `new` is new; `number` tells it from all others of the run.
@@ -153,7 +153,7 @@ impl Repository {
 
 struct Maker<'a> {
     spec: &'a Spec,
-    dice: Dice,
+    draws: Draws,
     source: Arc<Source>,
     run: u64,
     types: Types,
@@ -166,8 +166,8 @@ impl<'a> Maker<'a> {
     fn new(spec: &'a Spec, seed: &Seed, run: u64) -> Self {
         let source = Arc::new(Source::new(seed, run));
         let types = if spec.docker { DOCKER } else { OCI };
-        let dice = Dice::new(&seed.child("data set"));
-        let mut maker = Self { spec, dice, source, run, types, bases: Vec::new(), number: 0, ordinal: 0 };
+        let draws = seed.child("data set").draws();
+        let mut maker = Self { spec, draws, source, run, types, bases: Vec::new(), number: 0, ordinal: 0 };
         let bases = if spec.shared == 0 { 0 } else { spec.bases.max(1) };
         maker.bases = (0..bases).map(|_| (0..spec.shared).map(|_| maker.layer()).collect()).collect();
         maker
@@ -185,15 +185,15 @@ impl<'a> Maker<'a> {
 
     fn layer(&mut self) -> Arc<Blob> {
         let number = self.next();
-        let size = self.spec.sizes.draw(&mut self.dice);
+        let size = self.spec.sizes.draw(&mut self.draws);
         let stem = Arc::new(Stem::new(&self.source, mix(number, size), size));
         let ordinal = self.ordinal();
         Arc::new(Blob::made(&self.source, &stem, number, self.types.layer).with_ordinal(ordinal))
     }
 
     fn image(&mut self, tag: String) -> Arc<Image> {
-        let count = self.spec.layers.draw(&mut self.dice).max(1);
-        let base = self.dice.below(self.bases.len());
+        let count = self.spec.layers.draw(&mut self.draws).max(1);
+        let base = self.draws.below(self.bases.len());
         let mut layers: Vec<Arc<Blob>> = self.bases.get(base).into_iter().flatten().take(count.saturating_sub(1)).cloned().collect();
         let shared = layers.len();
         while layers.len() < count {

@@ -1,7 +1,8 @@
 //! Sizes and counts, drawn.
 
 use super::{Counts, Tail};
-use crate::seed::Dice;
+use crate::seed::Draws;
+use crate::stats::{real, whole};
 
 /// How large layers are, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,13 +27,13 @@ pub(super) const LEAST: u64 = 64;
 
 impl Sizes {
     /// One size.
-    pub fn draw(&self, dice: &mut Dice) -> u64 {
+    pub fn draw(&self, draws: &mut Draws) -> u64 {
         match *self {
             Self::Fixed(size) => size.max(LEAST),
             Self::LogNormal { median, sigma, tail, most } => {
-                let drawn = match tail.filter(|tail| dice.unit() < tail.share) {
-                    Some(tail) => as_f64(tail.from) * (1.0 - dice.unit()).powf(-1.0 / tail.alpha),
-                    None => as_f64(median) * (sigma * dice.normal()).exp(),
+                let drawn = match tail.filter(|tail| draws.unit() < tail.share) {
+                    Some(tail) => real(tail.from) * (1.0 - draws.unit()).powf(-1.0 / tail.alpha),
+                    None => real(median) * (sigma * draws.normal()).exp(),
                 };
                 whole(drawn).clamp(LEAST, most.max(LEAST))
             }
@@ -42,23 +43,13 @@ impl Sizes {
 
 impl Counts {
     /// One count.
-    pub fn draw(&self, dice: &mut Dice) -> usize {
+    pub fn draw(&self, draws: &mut Draws) -> usize {
         match *self {
             Self::Fixed(n) => n,
             Self::LogNormal { median, sigma, least, most } => {
-                let drawn = whole((median * (sigma * dice.normal()).exp()).round());
+                let drawn = whole((median * (sigma * draws.normal()).exp()).round());
                 usize::try_from(drawn).unwrap_or(usize::MAX).clamp(least.min(most), most)
             }
         }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a size near 2^53 bytes may be off by one")]
-fn as_f64(n: u64) -> f64 {
-    n as f64
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float beyond the range becomes its end")]
-fn whole(x: f64) -> u64 {
-    x as u64
 }

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::*;
-use crate::seed::{Dice, Seed};
+use crate::seed::Seed;
 
 fn spec() -> Spec {
     Spec {
@@ -113,22 +113,22 @@ fn images_share_their_base_layers_and_nothing_else() {
 #[test]
 fn sizes_have_the_median_asked_for_and_never_pass_their_cap() {
     let sizes = Sizes::LogNormal { median: 1_000_000, sigma: 2.0, tail: None, most: 50_000_000 };
-    let mut dice = Dice::new(&Seed::new(3));
-    let mut drawn: Vec<u64> = (0..10_000).map(|_| sizes.draw(&mut dice)).collect();
+    let mut draws = Seed::new(3).draws();
+    let mut drawn: Vec<u64> = (0..10_000).map(|_| sizes.draw(&mut draws)).collect();
     drawn.sort_unstable();
     assert!((900_000..1_100_000).contains(&drawn[5000]), "{}", drawn[5000]);
     assert!(*drawn.last().unwrap() <= 50_000_000);
-    assert_eq!(Sizes::Fixed(0).draw(&mut dice), 64);
-    assert_eq!(Counts::Fixed(8).draw(&mut dice), 8);
+    assert_eq!(Sizes::Fixed(0).draw(&mut draws), 64);
+    assert_eq!(Counts::Fixed(8).draw(&mut draws), 8);
 }
 
 #[test]
 fn a_pareto_tail_is_as_heavy_as_its_exponent_says() {
     let tail = Tail { share: 1.0, alpha: 1.5, from: 1000 };
     let sizes = Sizes::LogNormal { median: 1, sigma: 1.0, tail: Some(tail), most: u64::MAX };
-    let mut dice = Dice::new(&Seed::new(4));
+    let mut draws = Seed::new(4).draws();
     let n = 20_000;
-    let beyond = (0..n).filter(|_| sizes.draw(&mut dice) > 4000).count();
+    let beyond = (0..n).filter(|_| sizes.draw(&mut draws) > 4000).count();
     // P(X > 4 · from) = 4^-1.5 = 1/8
     assert!((beyond as f64 / f64::from(n) - 0.125).abs() < 0.01, "{beyond}");
 }
@@ -136,12 +136,12 @@ fn a_pareto_tail_is_as_heavy_as_its_exponent_says() {
 #[test]
 fn popularity_follows_zipf_and_an_exponent_of_zero_is_even() {
     let zipf = Popularity::zipf(100, 1.0);
-    let mut dice = Dice::new(&Seed::new(5));
+    let mut draws = Seed::new(5).draws();
     let n = 50_000;
-    let first = (0..n).filter(|_| zipf.draw(&mut dice) == 0).count();
+    let first = (0..n).filter(|_| zipf.draw(&mut draws) == 0).count();
     // 1 / H(100) = 0.1928
     assert!((first as f64 / f64::from(n) - 0.1928).abs() < 0.01, "{first}");
     assert!((zipf.share_of_first(1) - 0.1928).abs() < 0.001 && zipf.share_of_first(0) == 0.0);
     assert!((Popularity::zipf(4, 0.0).share_of_first(1) - 0.25).abs() < 1e-9);
-    assert_eq!(Popularity::zipf(0, 1.0).draw(&mut dice), 0);
+    assert_eq!(Popularity::zipf(0, 1.0).draw(&mut draws), 0);
 }
