@@ -19,6 +19,9 @@ pub enum Keep {
     Bytes(usize),
 }
 
+/// Bytes of an answer's body that are kept where the answer is no success.
+const KEPT_OF_ERRORS: usize = 64 << 10;
+
 /// A client that takes its time, or hangs up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Slow {
@@ -63,6 +66,13 @@ impl Sink {
     #[must_use]
     pub fn slowed(self, slow: Option<Slow>) -> Self {
         Self { slow, ..self }
+    }
+
+    /// What is asked for is kept of a success; of any other answer the beginning, to tell what it says.
+    pub(super) fn begin(&mut self, status: u16) {
+        if status >= 300 && self.keep != Keep::Nothing {
+            (self.keep, self.hash, self.slow) = (Keep::Bytes(KEPT_OF_ERRORS), None, None);
+        }
     }
 
     pub(super) fn len(&self) -> u64 {

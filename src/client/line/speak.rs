@@ -144,6 +144,7 @@ impl Line {
     /// The body; whether we hung up in the middle of it.
     async fn body(&mut self, response: http::Response<Incoming>, sink: &mut Sink) -> Result<(Parts, bool), Failure> {
         let (head, mut incoming) = response.into_parts();
+        sink.begin(head.status.as_u16());
         let limits = self.limits;
         while !hyper::body::Body::is_end_stream(&incoming) {
             let next = limits.within(limits.request, Phase::Body, self.driven(pin!(incoming.frame()))).await?;
