@@ -13,16 +13,21 @@ use crate::oci::Digest;
 
 /// One thing that a registry took.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Pushed {
-    pub(super) repository: String,
-    pub(super) kind: Kind,
-    pub(super) digest: String,
+pub struct Pushed {
+    /// Its repository.
+    pub repository: String,
+    /// What it is.
+    pub kind: Kind,
+    /// By what it is deleted.
+    pub digest: String,
 }
 
 /// What was taken. Manifests go before blobs, which they hold on to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub enum Kind {
+    /// A manifest or an index.
     Manifest,
+    /// A blob.
     Blob,
 }
 
@@ -51,13 +56,7 @@ fn query_value(url: &Uri, name: &str) -> Option<String> {
 }
 
 /// Deletes what was pushed and gives what stays, a line per repository. A kind whose delete is refused outright is not tried again.
-pub(super) async fn clean_up(
-    client: &Client,
-    base: &Uri,
-    pushed: BTreeSet<Pushed>,
-    kept: &BTreeSet<String>,
-    deadline: Instant,
-) -> Vec<String> {
+pub async fn clean_up(client: &Client, base: &Uri, pushed: BTreeSet<Pushed>, kept: &BTreeSet<String>, deadline: Instant) -> Vec<String> {
     let mut refused: BTreeSet<Kind> = BTreeSet::new();
     let mut left: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     for kind in [Kind::Manifest, Kind::Blob] {

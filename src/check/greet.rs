@@ -39,24 +39,24 @@ pub enum Refusal {
 
 /// What the first words told.
 #[derive(Debug, Default)]
-pub(super) struct Greeting {
+pub struct Greeting {
     /// The `Server` header.
-    pub(super) server: Option<String>,
+    pub server: Option<String>,
     /// The `Docker-Distribution-API-Version` header.
-    pub(super) api_version: Option<String>,
+    pub api_version: Option<String>,
     /// `none`, `basic` or `bearer`.
-    pub(super) login: &'static str,
+    pub login: &'static str,
     /// Facts of the driver's own: login and its kinds, token service.
-    pub(super) facts: Facts,
+    pub facts: Facts,
     /// Requests that it took.
-    pub(super) exchanges: u64,
+    pub exchanges: u64,
 }
 
 /// Asks the base endpoint, and a repository too: a 200 at `/v2/` does not prove that the registry is open.
 ///
 /// # Errors
 /// The target can't be surveyed at all.
-pub(super) async fn greet(client: &Client, options: &Options, run: &str) -> Result<Greeting, Refusal> {
+pub async fn greet(client: &Client, options: &Options, run: &str) -> Result<Greeting, Refusal> {
     let before = client.exchanges();
     let ping = get(client, options, "/v2/", &Identity::None).await;
     let url = options.base.to_string().trim_end_matches('/').to_owned();

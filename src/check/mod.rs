@@ -13,6 +13,8 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-pub use greet::Refusal;
+pub use cleanup::{Kind, Pushed, clean_up as remove};
+pub use evidence::{Found, evidence_of};
+pub use greet::{Greeting, Refusal, greet};
 pub use options::{CheckError, Options, Progress};
 pub use run::{Interrupt, check};

@@ -303,6 +303,7 @@ impl<'a> Survey<'a> {
             rounds: vec![Round { wall_ms, exchanges: self.client.exchanges(), scenarios }],
             causes: found,
             evidence: kept,
+            load: None,
             left_behind: self.left_behind.clone(),
         }
     }

@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use super::args::{Cli, Command};
 use super::exit::{Ended, Exit};
 use super::output::Output;
-use super::{explain, report, scenario, serve, survey};
+use super::{explain, load, report, scenario, serve, survey};
 
 /// Runs a command line and gives the exit code for the shell.
 pub fn begin(words: impl Iterator<Item = OsString>) -> Exit {
@@ -25,6 +25,7 @@ pub fn begin(words: impl Iterator<Item = OsString>) -> Exit {
     let ended = match cli.command {
         Command::Survey(args) => survey::run(&args, survey::Manner::Survey, &output),
         Command::Check(args) => survey::run(&args, survey::Manner::Check, &output),
+        Command::Load(args) => load::run(&args, &output),
         Command::Report(args) => report::run(&args, &output),
         Command::Serve(args) => serve::run(&args, &output),
         Command::Scenario(args) => scenario::run(&args, &output),

@@ -2,9 +2,11 @@
 
 mod args;
 mod begin;
+mod display;
 mod embedded;
 mod exit;
 mod explain;
+mod load;
 mod suite;
 mod output;
 mod report;

@@ -138,8 +138,7 @@ impl Set {
     #[must_use]
     pub fn fresh_index(&self, like: &Index, number: u64) -> Index {
         let images = like.images.iter().enumerate();
-        let images: Vec<Arc<Image>> =
-            images.map(|(n, image)| Arc::new(self.fresh(image, New::Config, number * 16 + n as u64))).collect();
+        let images: Vec<Arc<Image>> = images.map(|(n, image)| Arc::new(self.fresh(image, New::Config, number * 16 + n as u64))).collect();
         Index { manifest: Arc::new(self.types.index(&images)), images, tag: like.tag.clone() }
     }
 }

@@ -5,6 +5,17 @@
 //! - May use: every room above.
 //!
 //! The pure rooms, proven by arithmetic in simulated time: `schedule` (when each arrival is due), `histogram` (what was measured).
+//! `drive` is what really sends; `run` puts all together.
 
+mod assemble;
+mod clean;
+pub mod drive;
 pub mod histogram;
+mod options;
+mod rows;
+mod run;
 pub mod schedule;
+mod words;
+
+pub use options::Options;
+pub use run::load;

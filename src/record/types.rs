@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Load;
 use crate::clause::Level;
 use crate::judge::Verdict;
 
@@ -52,6 +53,9 @@ pub struct Record {
     pub causes: Vec<Cause>,
     /// What supports the verdicts.
     pub evidence: Vec<Evidence>,
+    /// What a load measured, where one was run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<Box<Load>>,
     /// What clean-up could not remove (`repository:tag`, `repository@digest`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_behind: Vec<String>,
@@ -63,6 +67,8 @@ pub struct Record {
 pub enum Kind {
     /// A survey or check of one target.
     Survey,
+    /// A load of one target.
+    Load,
     /// Several targets side by side.
     Comparison,
     /// The suite against its mutants and variants.

@@ -142,6 +142,7 @@ impl Run {
             clauses,
             causes: found,
             evidence,
+            load: None,
             left_behind: Vec::new(),
         }
     }

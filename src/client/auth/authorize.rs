@@ -55,8 +55,7 @@ fn request(wanted: Wanted<'_>) -> Option<Request> {
 }
 
 fn challenged(wanted: Wanted<'_>, headers: &HeaderMap) -> Exchange {
-    let request =
-        Sent { method: wanted.method.clone(), url: wanted.url.clone(), headers: HeaderMap::new(), body: BodySent::default() };
+    let request = Sent { method: wanted.method.clone(), url: wanted.url.clone(), headers: HeaderMap::new(), body: BodySent::default() };
     let response = Response { status: 401, headers: headers.clone(), body: Received::default() };
     Exchange { request, answer: Ok(response), timings: Timings::default() }
 }

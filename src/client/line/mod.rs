@@ -10,5 +10,5 @@ mod sink;
 mod speak;
 
 pub use flow::{Flow, Outflow};
-pub use speak::{Line, Reply, Stamps};
 pub use sink::{Arrived, Keep, Sink, Slow};
+pub use speak::{Line, Reply, Stamps};

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use http::{HeaderValue, Method};
 
 use crate::client::Client;
-use crate::client::line::Line;
 use crate::client::Origin;
+use crate::client::line::Line;
 use crate::clock;
 
 /// How a client behaves.

@@ -86,14 +86,16 @@ impl Compiler<'_> {
 
     /// The latest step that has this outcome.
     fn outcome(&self, name: &str) -> Result<(usize, usize), String> {
-        let found = self.decisions.iter().enumerate().rev().find_map(|(at, names)| Some((at, names.iter().position(|known| known == name)?)));
+        let found =
+            self.decisions.iter().enumerate().rev().find_map(|(at, names)| Some((at, names.iter().position(|known| known == name)?)));
         found.ok_or_else(|| format!("{}: there is no outcome `{name}`", self.path))
     }
 
     fn send(&mut self, exchange: &Exchange, title: &str, journey: &Journey) -> Result<Send, String> {
         let method = Method::from_bytes(exchange.method.as_bytes()).map_err(|_| format!("`{}` is no method", exchange.method))?;
         let checks = exchange.expect.iter().map(|(clause, expectation)| self.check(clause, expectation, None)).collect::<Vec<_>>();
-        let outcomes = exchange.outcomes.iter().filter_map(|(name, expect)| self.compiled_outcome(name.as_str(), expect)).collect::<Vec<_>>();
+        let outcomes =
+            exchange.outcomes.iter().filter_map(|(name, expect)| self.compiled_outcome(name.as_str(), expect)).collect::<Vec<_>>();
         let (headers, filled) = self.headers(exchange, &method, journey)?;
         let body = exchange.body.as_ref().map(|name| thing(name.as_str())).transpose()?;
         let target = self.text(&exchange.target.value, false)?;
@@ -116,7 +118,23 @@ impl Compiler<'_> {
         let (chunked, anonymous) = (exchange.chunked, exchange.anonymous);
         let title = title.to_owned();
         Ok(Send {
-            title, operation, method, target, query, headers, filled, body, typed, chunked, anonymous, keep, checks, outcomes, decision, saves, brings,
+            title,
+            operation,
+            method,
+            target,
+            query,
+            headers,
+            filled,
+            body,
+            typed,
+            chunked,
+            anonymous,
+            keep,
+            checks,
+            outcomes,
+            decision,
+            saves,
+            brings,
         })
     }
 
@@ -174,7 +192,10 @@ impl Compiler<'_> {
             for value in values.iter().flat_map(|values| values.value.iter()) {
                 let text = self.text(value, false)?;
                 match text.constant() {
-                    Some(plain) => drop(constant.append(&header, HeaderValue::from_str(&plain).map_err(|_| format!("`{plain}` can't be a header's value"))?)),
+                    Some(plain) => drop(
+                        constant
+                            .append(&header, HeaderValue::from_str(&plain).map_err(|_| format!("`{plain}` can't be a header's value"))?),
+                    ),
                     None => filled.push((header.clone(), text)),
                 }
             }
@@ -205,7 +226,8 @@ impl Compiler<'_> {
     }
 
     fn slot(&self, path: &[String]) -> Result<Slot, String> {
-        slot(path).or_else(|| path.first().filter(|_| path.len() == 1).and_then(|name| self.saves.get(name)).map(|at| Slot::Save(*at)))
+        slot(path)
+            .or_else(|| path.first().filter(|_| path.len() == 1).and_then(|name| self.saves.get(name)).map(|at| Slot::Save(*at)))
             .ok_or_else(|| format!("{}: the variable <{}> has no value", self.path, path.join(".")))
     }
 }

@@ -84,7 +84,9 @@ impl Scope<'_> {
         let number = self.task.number;
         let _ = match field {
             Field::Tag => write!(out, "none-{number}"),
-            Field::Digest => write!(out, "sha256:{:016x}{:016x}{:016x}{:016x}", mix(number, 1), mix(number, 2), mix(number, 3), mix(number, 4)),
+            Field::Digest => {
+                write!(out, "sha256:{:016x}{:016x}{:016x}{:016x}", mix(number, 1), mix(number, 2), mix(number, 3), mix(number, 4))
+            }
             _ => write!(out, "{:016x}{:016x}{:016x}{:016x}", mix(number, 1), mix(number, 2), mix(number, 3), mix(number, 4)),
         };
     }

@@ -149,7 +149,34 @@ pub(super) enum Field {
     Tag,
 }
 
+impl Script {
+    /// Every expectation with the title of its step and its operation.
+    #[must_use]
+    pub fn expected(&self) -> Vec<(&str, usize, &Expected)> {
+        fn add<'a>(steps: &'a [Step], all: &mut Vec<(&'a str, usize, &'a Expected)>) {
+            for step in steps {
+                match &step.act {
+                    Act::Each { steps, .. } => add(steps, all),
+                    Act::Send(send) => {
+                        let checks = send.checks.iter().chain(send.outcomes.iter().flat_map(|outcome| &outcome.checks));
+                        all.extend(checks.map(|check| (send.title.as_str(), send.operation, &*check.expected)));
+                    }
+                }
+            }
+        }
+        let mut all = Vec::new();
+        add(&self.steps, &mut all);
+        all
+    }
+}
+
 impl Program {
+    /// Every expectation of every journey, and those of every exchange.
+    pub fn expected(&self) -> impl Iterator<Item = &Expected> {
+        let own = self.scripts.iter().flat_map(|script| script.expected().into_iter().map(|(_, _, expected)| expected));
+        own.chain(self.always.iter().flat_map(|always| &always.expect))
+    }
+
     /// The row of an operation.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<usize> {

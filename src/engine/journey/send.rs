@@ -144,7 +144,13 @@ impl<M: Meter> Run<'_, M> {
     }
 
     /// The login to send along: what is known, or what answers the challenge that just came.
-    async fn login(&self, send: &Send, scope: &Scope<'_>, to: &Outgoing, challenged: Option<Challenged>) -> Result<Option<HeaderValue>, String> {
+    async fn login(
+        &self,
+        send: &Send,
+        scope: &Scope<'_>,
+        to: &Outgoing,
+        challenged: Option<Challenged>,
+    ) -> Result<Option<HeaderValue>, String> {
         if send.anonymous || to.from == From::Elsewhere && challenged.is_none() {
             return Ok(None);
         }
@@ -190,7 +196,12 @@ impl<M: Meter> Run<'_, M> {
         }
         let request = Request { method: send.method.clone(), url: to.url.clone(), headers: HeaderMap::new(), body: BodySent::default() };
         match reply {
-            Err(failure) => Attempt { exchange: Exchange { request, answer: Err(failure), timings: Timings::default() }, stamps: now(), sent: 0, hung_up: false },
+            Err(failure) => Attempt {
+                exchange: Exchange { request, answer: Err(failure), timings: Timings::default() },
+                stamps: now(),
+                sent: 0,
+                hung_up: false,
+            },
             Ok(reply) => attempted(request, reply),
         }
     }
@@ -269,7 +280,15 @@ impl<M: Meter> Run<'_, M> {
     }
 
     /// Tells the meter.
-    fn tell(&self, send: &Send, scope: &Scope<'_>, when: (usize, Instant, Duration), attempt: &Attempt, shown: &Shown<'_>, login: Option<&HeaderValue>) {
+    fn tell(
+        &self,
+        send: &Send,
+        scope: &Scope<'_>,
+        when: (usize, Instant, Duration),
+        attempt: &Attempt,
+        shown: &Shown<'_>,
+        login: Option<&HeaderValue>,
+    ) {
         let (operation, intended, auth) = when;
         let whole = || {
             let mut exchange = attempt.exchange.clone();

@@ -5,6 +5,7 @@
 
 mod causes;
 mod head;
+mod load;
 mod page;
 mod render;
 mod table;

@@ -32,7 +32,8 @@ impl Reader<'_> {
             self.mistake(title.place, "this journey has no step", "", None);
         }
         let steps = self.journey_steps(written.steps, &mut scope);
-        let journey = Journey { id: id.to_owned(), path: self.file.path.clone(), title, client: written.client, takes: written.takes, steps };
+        let journey =
+            Journey { id: id.to_owned(), path: self.file.path.clone(), title, client: written.client, takes: written.takes, steps };
         self.lint_journey(&journey);
         journey
     }

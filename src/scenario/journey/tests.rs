@@ -23,7 +23,10 @@ fn mistakes_of_a_journey_are_told_where_they_are() {
     for (text, words) in [
         ("title: x\nsteps:\n- request: GET /v2/\n", "no `operation`"),
         ("title: x\nsteps:\n- request: GET /v2/<repo>/blobs/<layer.digest>\n  operation: blob\n", "`<layer.digest>` has no value here"),
-        ("title: x\ntakes: image\nsteps:\n- request: GET /v2/<repo>/manifests/<image.dgest>\n  operation: blob\n", "did you mean `<image.digest>`"),
+        (
+            "title: x\ntakes: image\nsteps:\n- request: GET /v2/<repo>/manifests/<image.dgest>\n  operation: blob\n",
+            "did you mean `<image.digest>`",
+        ),
         ("title: x\nsteps:\n- for: layers\n  steps: [{ request: GET /v2/, operation: ping }]\n", "takes nothing that has these"),
         ("title: x\nsteps:\n- request: FETCH /v2/\n  operation: ping\n", "no request line"),
         ("title: x\nsteps:\n- request: GET /v2/\n  operation: ping\n  when: gone\n", "no outcome `gone`"),

@@ -192,7 +192,8 @@ impl Reader<'_> {
             (Some(rate), None) => vec![Stage { from: rate.value.0, to: rate.value.0, lasts: Duration::MAX }],
             (None, Some(stages)) if !stages.is_empty() => stages.iter().map(|stage| self.stage(stage)).collect(),
             _ => {
-                let help = "write `rate: 50/s`, or `stages: [{ ramp: { from: 10/s, to: 50/s }, for: 5s }, { hold: 50/s, for: 30s }]`".to_owned();
+                let help =
+                    "write `rate: 50/s`, or `stages: [{ ramp: { from: 10/s, to: 50/s }, for: 5s }, { hold: 50/s, for: 30s }]`".to_owned();
                 self.mistake(open.place, "the open model has exactly one of `rate` and `stages`", "", Some(help));
                 Vec::new()
             }

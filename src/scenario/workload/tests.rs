@@ -45,7 +45,10 @@ fn workloads_that_cannot_be_are_refused_in_words() {
         ("journeys: { ping: 1 }\narrival: { closed: { workers: 0 } }\n", "workers work"),
         ("journeys: { index: 1 }\narrival: { closed: { workers: 1 } }\n", "wants an index"),
         ("journeys: { ping: 1 }\narrival: { closed: { workers: 1 } }\nduration: 0s\n", "duration is zero"),
-        ("journeys: { ping: 1 }\narrival: { closed: { workers: 1 } }\nclients: { speed: { from: 9Mbit, to: 1Mbit } }\n", "faster than the fastest"),
+        (
+            "journeys: { ping: 1 }\narrival: { closed: { workers: 1 } }\nclients: { speed: { from: 9Mbit, to: 1Mbit } }\n",
+            "faster than the fastest",
+        ),
     ] {
         let told = read(&format!("{HEAD}{rest}")).map(|_| ()).unwrap_err();
         assert!(told.contains(words), "{rest}\n{told}");
