@@ -116,10 +116,10 @@ mod tests {
         let mut again = Seed::new(1).draws();
         let (mut unit, mut gap, mut small) = (0.0, 0.0, 0);
         for _ in 0..10_000 {
-            let drawn = draws.unit();
-            assert!((0.0..1.0).contains(&drawn));
-            assert_eq!(drawn.to_bits(), again.unit().to_bits());
-            unit += drawn / 10_000.0;
+            let number = draws.unit();
+            assert!((0.0..1.0).contains(&number));
+            assert_eq!(number.to_bits(), again.unit().to_bits());
+            unit += number / 10_000.0;
             gap += draws.exponential() / 10_000.0;
             again.exponential();
             small += usize::from(draws.below(4) == 0);

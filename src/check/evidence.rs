@@ -4,26 +4,25 @@ use crate::exchange::{Exchange, Secrets, curl_line, evidence};
 use crate::record::{Evidence, RequestSeen, ResponseSeen, TimingsSeen};
 
 /// Where an expectation stands, and what it found.
-pub struct Found<'a> {
+pub(crate) struct Found<'a> {
     /// The clause.
-    pub clause: &'a str,
+    pub(crate) clause: &'a str,
     /// The scenario's id.
-    pub scenario: &'a str,
+    pub(crate) scenario: &'a str,
     /// Its item.
-    pub item: Option<&'a str>,
+    pub(crate) item: Option<&'a str>,
     /// The step's title.
-    pub step: &'a str,
+    pub(crate) step: &'a str,
     /// Where the expectation stands.
-    pub position: &'a str,
+    pub(crate) position: &'a str,
     /// What was expected.
-    pub expected: &'a str,
+    pub(crate) expected: &'a str,
     /// What came.
-    pub came: &'a str,
+    pub(crate) came: &'a str,
 }
 
 /// The evidence for a verdict.
-#[must_use]
-pub fn evidence_of(found: &Found<'_>, exchange: &Exchange, secrets: &Secrets) -> Evidence {
+pub(crate) fn evidence_of(found: &Found<'_>, exchange: &Exchange, secrets: &Secrets) -> Evidence {
     let clean = |text: &str| secrets.redact(text);
     Evidence {
         clause: found.clause.to_owned(),

@@ -3,18 +3,24 @@
 //! Takes a suite, a client and options; gives a record. May use `engine`, `client`, `plan`, `record` and the rooms above.
 
 mod assemble;
+mod binding;
 mod cleanup;
 mod evidence;
+mod fault;
 mod greet;
 mod options;
 mod probe;
+mod probing;
 mod recorder;
+mod recording;
 mod run;
+mod survey;
 #[cfg(test)]
 mod tests;
 
-pub use cleanup::{Kind, Pushed, clean_up as remove};
-pub use evidence::{Found, evidence_of};
-pub use greet::{Greeting, Refusal, greet};
-pub use options::{CheckError, Options, Progress};
-pub use run::{Interrupt, check};
+pub(crate) use cleanup::{Cleaning, Kept, Kind, Pushed};
+pub(crate) use evidence::{Found, evidence_of};
+pub use greet::Refusal;
+pub(crate) use greet::{Greeting, greet};
+pub use options::{Bodies, CheckError, Interrupt, Interrupter, Options, Progress};
+pub use run::check;

@@ -6,8 +6,9 @@ use super::args::LoadArgs;
 use super::display::Display;
 use super::embedded::Apart;
 use super::exit::{Ended, Exit};
+use super::interrupt;
 use super::output::Output;
-use super::suite::suite_and_hash;
+use super::suite::{files, suite};
 use super::survey::{credentials, read_password, report_directory};
 use super::target::{self, TargetAddress};
 use crate::clause::Level;
@@ -24,7 +25,8 @@ use crate::text::did_you_mean;
 pub(super) fn run(args: &LoadArgs, output: &Output) -> Result<Exit, Ended> {
     let targets = args.targets.iter().map(|text| target::parse(text)).collect::<Result<Vec<_>, _>>();
     let targets = targets.map_err(|why| Ended::new(Exit::Usage, why))?;
-    let (suite, hash) = suite_and_hash(args.scenarios.as_deref(), output)?;
+    let suite = suite(args.scenarios.as_deref(), output)?;
+    let hash = files(args.scenarios.as_deref()).map(|files| files.hash()).unwrap_or_default();
     let workload = workload(&suite, &args.workload)?;
     let password = args.password_stdin.then(read_password).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
@@ -89,14 +91,7 @@ impl Run<'_> {
         let directory = report_directory(self.args.report_dir.as_deref(), target, embedded, self.args.targets.len() > 1)?;
         let client = self.client(target, credentials)?;
         let display = Display::new(self.output);
-        let interrupt = || {
-            let signal: std::pin::Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async {
-                if tokio::signal::ctrl_c().await.is_err() {
-                    std::future::pending::<()>().await;
-                }
-            });
-            signal
-        };
+        let interrupt = interrupt::heard(*self.output);
         let loaded = load(self.suite, self.workload, &client, &options, (&display, &interrupt)).await;
         display.end();
         self.tell(&loaded.map_err(|why| refused(&why))?, &directory)
@@ -180,7 +175,7 @@ impl Run<'_> {
             Err(why) => unwritten = Some(Ended::new(Exit::NotJudged, why.to_string())),
         }
         let exit = exit_of(record);
-        let style = Style { color: self.output.color, width: self.output.width, written };
+        let style = Style { color: self.output.color, width: self.output.width, written, ..Style::default() };
         if let (false, Some(terminal)) = (self.output.quiet && exit == Exit::Conforms, Format::from_name("terminal")) {
             Output::print(&terminal.render(record, &style).map_err(bug)?);
         }

@@ -2,16 +2,19 @@
 
 mod args;
 mod begin;
+mod choice;
 mod display;
 mod embedded;
 mod exit;
 mod explain;
+mod interrupt;
 mod load;
-mod suite;
 mod output;
 mod report;
 mod scenario;
 mod serve;
+mod show;
+mod suite;
 mod survey;
 mod target;
 

@@ -11,6 +11,7 @@ mod call;
 pub mod credentials;
 pub mod line;
 mod options;
+mod patience;
 mod redirect;
 mod send;
 #[cfg(test)]

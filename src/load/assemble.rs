@@ -50,6 +50,8 @@ pub(super) fn record(begun: &Begun<'_>, finished: Finished<'_>) -> Record {
             api_version: begun.greeting.api_version.clone(),
             login: begun.greeting.login.to_owned(),
             credentials: options.login.is_some(),
+            prefix: Some(options.prefix.clone()),
+            repository: None,
         },
         profile: ProfileUsed {
             name: begun.profile.name.clone(),

@@ -5,9 +5,9 @@ use std::time::{Instant, SystemTime};
 
 use super::assemble::{Finished, record};
 use super::clean::clean_up;
-use super::drive::{Interrupt, LoadError, Order, Prepared, Watch, drive, prepare};
+use super::drive::{LoadError, Order, Prepared, Watch, drive, prepare};
 use super::options::Options;
-use crate::check::{Greeting, greet};
+use crate::check::{Greeting, Interrupt, greet};
 use crate::clause::{AUTO, Profile};
 use crate::client::{Client, Origin};
 use crate::clock::{self, Clock};
@@ -52,7 +52,7 @@ pub async fn load(
     workload: &Workload,
     client: &Client,
     options: &Options,
-    (watch, interrupt): (&dyn Watch, Interrupt<'_>),
+    (watch, interrupt): (&dyn Watch, &Interrupt),
 ) -> Result<Record, LoadError> {
     let began = begin(suite, workload, client, options).await?;
     let setup = Arc::new(setup(&began)?);
@@ -60,23 +60,22 @@ pub async fn load(
     let prepared = match prepared(&began, &setup, (watch, interrupt)).await {
         Ok(prepared) => prepared,
         Err(why) => {
-            clean_up(&began, &setup, &[], watch).await;
+            clean_up(&began, &setup, &[], (watch, interrupt)).await;
             return Err(why);
         }
     };
     let driven = drive(&setup, &began.order, client, &seed, (watch, interrupt)).await;
     let cleaning = clock::instant();
     let pushed = driven.as_ref().map_or(&[][..], |driven| &driven.pushed);
-    let left_behind = clean_up(&began, &setup, pushed, watch).await;
+    let left_behind = clean_up(&began, &setup, pushed, (watch, interrupt)).await;
     Ok(record(&began, Finished { setup: &setup, prepared, driven: driven?, cleaned: cleaning.elapsed(), left_behind }))
 }
 
-async fn prepared(begun: &Begun<'_>, setup: &Setup, (watch, interrupt): (&dyn Watch, Interrupt<'_>)) -> Result<Prepared, LoadError> {
+async fn prepared(begun: &Begun<'_>, setup: &Setup, (watch, interrupt): (&dyn Watch, &Interrupt)) -> Result<Prepared, LoadError> {
     let scripts = setup.program.scripts.len();
-    let mut stop = interrupt();
     tokio::select! {
         prepared = prepare(setup, begun.client, (scripts - 2, scripts - 1), watch) => prepared,
-        () = &mut stop => Err(LoadError::Unprepared("it was interrupted".to_owned())),
+        () = interrupt.asked(1) => Err(LoadError::Unprepared("it was interrupted".to_owned())),
     }
 }
 
@@ -87,6 +86,9 @@ async fn begin<'a>(suite: &'a Suite, workload: &'a Workload, client: &'a Client,
     let run = format!("r{}", seed::nonce(9));
     let (began, started) = (clock::instant(), Clock::system().now());
     let greeting = greet(client, &options.as_check(), &run).await?;
+    if let Some(why) = greeting.stuck() {
+        return Err(LoadError::Unprepared(why));
+    }
     Ok(Begun { suite, workload, options, client, profile, order, run, began, started, greeting })
 }
 
@@ -150,6 +152,7 @@ impl Options {
             max_time: std::time::Duration::from_mins(10),
             seed: self.seed,
             repository: None,
+            overwrite_tags: false,
             login: self.login.clone(),
             keep_failed: false,
             wait_expiry: false,

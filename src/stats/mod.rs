@@ -5,6 +5,14 @@
 //!
 //! [`Seed`]: crate::seed::Seed
 
+mod bootstrap;
+mod comparison;
+mod mann_whitney;
 mod number;
+mod quantile;
 
+pub use bootstrap::{Interval, ratio_of_medians};
+pub use comparison::{CONFIDENCE, Comparison, FEWEST_ROUNDS, Shown, compare};
+pub use mann_whitney::{MannWhitney, mann_whitney};
 pub use number::{real, whole};
+pub use quantile::{binomial_cdf, median, quantile, quantile_within, samples_for, upper_rank};

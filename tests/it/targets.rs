@@ -121,3 +121,50 @@ fn plain_http_to_a_tls_port_is_told_as_such() {
     let impostor = Impostor::start(|_, _| Answer::Say("\u{15}\u{3}\u{3}\u{0}\u{2}\u{2}\u{32}".to_owned()));
     refused(&impostor.url(), &[], &["can't be reached", "https://"]);
 }
+
+/// Checks a target that shuts everybody out by its own fault: one cause, which takes everything else down.
+fn shut(answer: impl Fn(&str, u64) -> Answer + Send + Sync + 'static, login: bool, clause: &str) {
+    let (impostor, home) = (Impostor::start(answer), home());
+    let mut command = plimsoll(home.path());
+    command.args(["check", &impostor.url(), "--report-dir", "out"]);
+    if login {
+        command.env("PLIMSOLL_USER", "alice").env("PLIMSOLL_PASSWORD", "open-sesame-4711");
+    }
+    let out = run(&mut command, LIMIT);
+    assert_eq!(out.code, Some(1), "{clause}: {}\n{}", out.stdout, out.stderr);
+    let record = recorded(home.path());
+    let causes: Vec<&str> = record.causes.iter().map(|cause| cause.clause.as_str()).collect();
+    assert_eq!(causes, [clause]);
+    assert!(record.causes[0].took_down > 100, "{:#?}", record.causes);
+    assert_eq!(record.summary().unexplained, 0);
+}
+
+fn unauthorized(challenge: &str) -> Answer {
+    Answer::Say(format!("HTTP/1.1 401 Unauthorized\r\n{challenge}Content-Length: 0\r\nConnection: close\r\n\r\n"))
+}
+
+#[test]
+fn a_401_that_does_not_say_how_to_log_in_is_a_failure_of_the_target() {
+    shut(|_, _| unauthorized(""), false, "auth/challenge");
+    shut(|_, _| unauthorized(""), true, "auth/challenge");
+    shut(|_, _| unauthorized("WWW-Authenticate: Bearer service=\"s\"\r\n"), true, "auth/bearer-realm");
+    shut(|_, _| unauthorized("WWW-Authenticate: Bearer realm=\"token\",service=\"s\"\r\n"), true, "auth/bearer-realm");
+}
+
+#[test]
+fn a_token_service_without_a_token_is_a_failure_of_the_target() {
+    let answer = |head: &str, _: u64| {
+        let host = head.lines().find_map(|line| line.strip_prefix("Host: ")).unwrap_or_default().trim();
+        if head.starts_with("GET /token") {
+            return Answer::Say(response("200 OK", "application/json", "{\"expires_in\":60}"));
+        }
+        unauthorized(&format!("WWW-Authenticate: Bearer realm=\"http://{host}/token\",service=\"s\"\r\n"))
+    };
+    shut(answer, true, "auth/token-field");
+}
+
+#[test]
+fn a_login_of_a_kind_that_plimsoll_does_not_speak_is_no_failure_of_the_target() {
+    let impostor = Impostor::start(|_, _| unauthorized("WWW-Authenticate: Negotiate\r\n"));
+    refused(&impostor.url(), &[], &["refused the login"]);
+}

@@ -15,7 +15,7 @@ use super::scope::Scope;
 use crate::client::line::{Outflow, Reply, Sink, Slow, Stamps};
 use crate::client::{Origin, Wanted};
 use crate::clock;
-use crate::engine::capture::capture;
+use crate::engine::capture::capture_alone;
 use crate::exchange::{BodySent, Exchange, Failure, Received, Request, Response, Timings, resolve};
 use crate::seed::mix;
 
@@ -108,7 +108,7 @@ impl<M: Meter> Run<'_, M> {
             return Some(trouble.cause().into_owned());
         }
         for (slot, save) in &send.saves {
-            match capture(save, &attempt.exchange) {
+            match capture_alone(save, &attempt.exchange) {
                 Ok(value) => scope.saves[*slot] = Some(value),
                 Err(why) => return Some(why),
             }

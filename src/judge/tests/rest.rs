@@ -34,7 +34,7 @@ fn parts_equal_those_of_an_earlier_step() {
 }
 
 fn walked(entries: &serde_json::Value, pages: &[usize]) -> Walked {
-    Walked { entries: entries.as_array().unwrap().clone(), pages: pages.to_vec(), problem: None }
+    Walked { entries: entries.as_array().unwrap().clone(), pages: pages.to_vec(), ..Walked::default() }
 }
 
 #[test]
@@ -56,6 +56,11 @@ fn a_walk_finds_entries_in_order_over_pages() {
         walk("walk: { sorted: true }", walked(&json!([1]), &[1])),
         "expected over all pages lexical order, came entries that are neither texts nor descriptors"
     );
+    let more = || Walked { more: true, ..tags() };
+    assert_eq!(walk("walk: { exactly: tags, sorted: true }", more()), "inconclusive there were more than 2 pages");
+    assert_eq!(walk("walk: { contains: [t4] }", more()), "inconclusive there were more than 2 pages");
+    assert_eq!(walk("walk: { page_most: 1 }", more()), "expected at most 1 entry a page, came 2 entries on page 1");
+    assert_eq!(walk("walk: { least_pages: 2 }", more()), "ok");
     let problem = Walked { problem: Some("page 3 is no JSON".into()), ..Walked::default() };
     assert_eq!(
         walk("walk: { sorted: true }", problem),

@@ -26,5 +26,5 @@ pub use order::{LoadError, Model, Order, Overrides};
 pub use pace::Pacing;
 pub use prepare::{Prepared, prepare};
 pub use recorder::{Break, MOST_BREAKS};
-pub use run::{Driven, Interrupt, drive};
+pub use run::{Driven, drive};
 pub use tally::{Driver, Tally};

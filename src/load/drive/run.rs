@@ -1,7 +1,5 @@
 //! A run from its first journey to its last answer.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,13 +13,11 @@ use super::order::{LoadError, Model, Order};
 use super::phase::{Phase, Signal};
 use super::tally::Tally;
 use super::thread::{Share, Spent, crew, run};
+use crate::check::Interrupt;
 use crate::client::Client;
 use crate::clock;
 use crate::engine::journey::Setup;
 use crate::seed::Seed;
-
-/// What ends a run before its time: the first time it drains, the second time it is over at once.
-pub type Interrupt<'a> = &'a (dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> + Sync);
 
 /// How long what is under way may take after the last journey has begun.
 const DRAIN: Duration = Duration::from_secs(60);
@@ -52,7 +48,7 @@ pub async fn drive(
     order: &Order,
     client: &Client,
     seed: &Seed,
-    (watch, interrupt): (&dyn Watch, Interrupt<'_>),
+    (watch, interrupt): (&dyn Watch, &Interrupt),
 ) -> Result<Driven, LoadError> {
     let budget = Budget::new(order.max_requests, order.max_bytes, order.iterations.unwrap_or(u64::MAX));
     let start = clock::instant();
@@ -94,23 +90,21 @@ async fn watched(
     shared: &Shared,
     crews: &[Arc<Crew>],
     (signal, interrupted): (&Signal, &AtomicBool),
-    (watch, interrupt): (&dyn Watch, Interrupt<'_>),
+    (watch, interrupt): (&dyn Watch, &Interrupt),
 ) -> String {
     let end = shared.start + shared.order.warm_up + shared.order.window;
     let mut tick = tokio::time::interval(GLANCE);
     let mut errors = 0;
     let mut asked = 0;
-    let mut stop = interrupt();
     loop {
         tokio::select! {
-            () = &mut stop => {
+            () = interrupt.asked(asked + 1) => {
                 asked += 1;
                 interrupted.store(true, Ordering::Relaxed);
                 signal.go_on_to(if asked == 1 { Phase::Draining } else { Phase::Over });
                 if asked > 1 {
                     return "it was interrupted twice: what was under way was given up".to_owned();
                 }
-                stop = interrupt();
             }
             _ = tick.tick() => {
                 let live = glance(shared, crews, &mut errors);

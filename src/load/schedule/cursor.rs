@@ -29,7 +29,7 @@ pub struct Cursor {
 #[derive(Debug)]
 enum Source {
     Even { curve: Curve, count: u64 },
-    Poisson { curve: Curve, points: Points },
+    Poisson { curve: Curve, points: Box<Points> },
     Batches(Box<BatchCursor>),
 }
 
@@ -39,7 +39,7 @@ impl Cursor {
     }
 
     pub(super) fn poisson(curve: Curve, points: Points) -> Self {
-        Self::of(Source::Poisson { curve, points })
+        Self::of(Source::Poisson { curve, points: Box::new(points) })
     }
 
     pub(super) fn batches(batches: BatchCursor) -> Self {

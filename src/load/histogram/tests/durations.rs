@@ -9,7 +9,9 @@ use crate::stats::{real, whole};
 
 fn of(values: &[u64], precision: Precision) -> Durations {
     let mut durations = Durations::new(precision);
-    values.iter().for_each(|ns| durations.record(Duration::from_nanos(*ns)));
+    for ns in values {
+        durations.record(Duration::from_nanos(*ns));
+    }
     durations
 }
 
@@ -29,7 +31,7 @@ proptest! {
     fn quantiles_are_the_exact_ones_within_the_stated_error(mut values in values()) {
         let (fine, coarse) = (of(&values, Precision::Fine), of(&values, Precision::Coarse));
         values.sort_unstable();
-        for quantile in [0.0, 0.5, 0.9, 0.99, 0.999, 1.0] {
+        for quantile in [0.01, 0.5, 0.9, 0.99, 0.999, 1.0] {
             let due = real(exact(&values, quantile));
             for (durations, error) in [(&fine, 0.001), (&coarse, 0.01)] {
                 let told = real(u64::try_from(durations.quantile(quantile).unwrap().as_nanos()).unwrap());

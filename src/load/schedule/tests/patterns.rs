@@ -94,7 +94,7 @@ fn batches_keep_the_rate_come_together_and_start_as_a_poisson_process_does() {
     assert!((count / 400_000.0 - 1.0).abs() < 0.02, "{count}");
     assert!(starts.chunks(20).all(|batch| batch.iter().all(|at| *at == batch[0])));
     starts.dedup();
-    let gaps = starts.windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64() * 10.0).collect();
+    let gaps = starts.windows(2).map(|pair| pair[1].abs_diff(pair[0]).as_secs_f64() * 10.0).collect();
     assert!(distance(gaps, exponential) < CRITICAL);
 }
 
@@ -117,6 +117,6 @@ fn geometric_batches_have_their_mean_and_never_none() {
     let (count, mean) = (real(sizes.len() as u64), real(times.len() as u64) / real(sizes.len() as u64));
     assert!((mean - 8.0).abs() < 0.2, "{mean}");
     // Of a geometric distribution with mean 8 one batch in 8 has a single member.
-    let single = sizes.iter().filter(|size| **size == 1.0).count();
+    let single = sizes.iter().filter(|size| **size < 1.5).count();
     assert!((real(single as u64) / count - 0.125).abs() < 0.01, "{single} of {count}");
 }
