@@ -45,8 +45,8 @@ impl Watch for Display<'_> {
         if rates.len() > SPARKS {
             rates.pop_front();
         }
-        let line = line(live, rates.make_contiguous());
-        let fitting: String = line.chars().take(self.output.width).collect();
+        let whole = line(live, rates.make_contiguous());
+        let fitting: String = whole.chars().take(self.output.width).collect();
         self.output.progress_line(&fitting);
     }
 }

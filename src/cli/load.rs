@@ -38,10 +38,7 @@ pub(super) fn run(args: &LoadArgs, output: &Output) -> Result<Exit, Ended> {
         }
         let mut exit = Exit::Conforms;
         for target in &targets {
-            let found = match args.anonymous {
-                true => Ok(None),
-                false => credentials(args.user.clone(), password.clone(), target).await,
-            };
+            let found = if args.anonymous { Ok(None) } else { credentials(args.user.clone(), password.clone(), target).await };
             let one = match found {
                 Ok(found) => run.target(target, found, false).await,
                 Err(why) => Err(why),
@@ -170,7 +167,7 @@ impl Run<'_> {
         let mut unwritten = None;
         let mut written: Vec<PathBuf> = Vec::new();
         let json = Format::from_name("json").map(|json| json.render(record, &Style::default())).transpose().map_err(bug)?;
-        match write_atomically(&path, &json.unwrap_or_default()) {
+        match write_atomically(&path, json.unwrap_or_default()) {
             Ok(()) => written.push(path),
             Err(why) => unwritten = Some(Ended::new(Exit::NotJudged, why.to_string())),
         }

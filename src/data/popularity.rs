@@ -21,7 +21,9 @@ impl Popularity {
             sum += rank.powf(-s);
             upto.push(sum);
         }
-        upto.iter_mut().for_each(|share| *share /= sum);
+        for share in &mut upto {
+            *share /= sum;
+        }
         Self { upto }
     }
 

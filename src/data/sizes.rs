@@ -31,11 +31,11 @@ impl Sizes {
         match *self {
             Self::Fixed(size) => size.max(LEAST),
             Self::LogNormal { median, sigma, tail, most } => {
-                let drawn = match tail.filter(|tail| draws.unit() < tail.share) {
+                let size = match tail.filter(|tail| draws.unit() < tail.share) {
                     Some(tail) => real(tail.from) * (1.0 - draws.unit()).powf(-1.0 / tail.alpha),
                     None => real(median) * (sigma * draws.normal()).exp(),
                 };
-                whole(drawn).clamp(LEAST, most.max(LEAST))
+                whole(size).clamp(LEAST, most.max(LEAST))
             }
         }
     }
@@ -47,8 +47,8 @@ impl Counts {
         match *self {
             Self::Fixed(n) => n,
             Self::LogNormal { median, sigma, least, most } => {
-                let drawn = whole((median * (sigma * draws.normal()).exp()).round());
-                usize::try_from(drawn).unwrap_or(usize::MAX).clamp(least.min(most), most)
+                let size = whole((median * (sigma * draws.normal()).exp()).round());
+                usize::try_from(size).unwrap_or(usize::MAX).clamp(least.min(most), most)
             }
         }
     }

@@ -70,8 +70,8 @@ fn timeline(meter: &Meter) -> Timeline {
 }
 
 /// The driver, and what of it stands between the figures and the registry.
-pub(super) fn driver(driven: &Driven, journeys: &[LoadRow]) -> LoadDriver {
-    let driver = &driven.tally.driver;
+pub(super) fn driver(run: &Driven, journeys: &[LoadRow]) -> LoadDriver {
+    let driver = &run.tally.driver;
     let lateness = spread(&driver.lateness);
     let slowest = journeys.iter().map(|row| row.response.p99_us).fold(0.0, f64::max);
     let mut limits = Vec::new();
@@ -88,7 +88,7 @@ pub(super) fn driver(driven: &Driven, journeys: &[LoadRow]) -> LoadDriver {
     if driver.dropped > 0 {
         limits.push(format!("{} arrivals were given up, since too many waited already", driver.dropped));
     }
-    let seconds = (driven.window + driven.drained).as_secs_f64().max(0.001);
+    let seconds = (run.window + run.drained).as_secs_f64().max(0.001);
     LoadDriver {
         threads: driver.threads as u64,
         pacing: driver.pacing.to_string(),

@@ -1,5 +1,7 @@
 //! What the head of a load's report says.
 
+use std::fmt::Write as _;
+
 use super::run::Begun;
 use crate::data::{Counts, Sizes, Spec};
 
@@ -53,6 +55,7 @@ fn popularity(data: &Spec) -> String {
 
 fn clients(begun: &Begun<'_>) -> String {
     let order = &begun.order;
+    // Writing to a String cannot fail.
     let mut told = format!("clients: at most {}", order.clients);
     if order.fresh {
         told.push_str(", each new: no connection, no token, no layer");
@@ -61,13 +64,13 @@ fn clients(begun: &Begun<'_>) -> String {
         told.push_str(", keeping the layers that they pull");
     }
     if let Some((from, to)) = order.speeds {
-        told.push_str(&format!(", reading {:.1} to {:.1} Mbit/s", from * 8.0 / 1e6, to * 8.0 / 1e6));
+        let _ = write!(told, ", reading {:.1} to {:.1} Mbit/s", from * 8.0 / 1e6, to * 8.0 / 1e6);
     }
     if order.manner.abort > 0.0 {
-        told.push_str(&format!(", giving up {:.0}% of layers in the middle", order.manner.abort * 100.0));
+        let _ = write!(told, ", giving up {:.0}% of layers in the middle", order.manner.abort * 100.0);
     }
     if order.manner.retries > 0 {
-        told.push_str(&format!(", sending again up to {} times", order.manner.retries));
+        let _ = write!(told, ", sending again up to {} times", order.manner.retries);
     }
     told
 }
@@ -78,7 +81,7 @@ pub(super) fn bytes(n: u64) -> String {
     match units.into_iter().find(|(unit, _)| n >= *unit) {
         Some((unit, name)) => {
             let whole = crate::stats::real(n) / crate::stats::real(unit);
-            if n % unit == 0 { format!("{whole:.0} {name}") } else { format!("{whole:.1} {name}") }
+            if n.is_multiple_of(unit) { format!("{whole:.0} {name}") } else { format!("{whole:.1} {name}") }
         }
         None => format!("{n} B"),
     }

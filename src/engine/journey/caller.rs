@@ -33,8 +33,19 @@ pub struct Caller {
     pub(super) client: Client,
     pub(super) manner: Manner,
     lines: Mutex<Vec<Line>>,
-    logins: Mutex<HashMap<(u32, Kind), (Option<HeaderValue>, Instant)>>,
+    logins: Mutex<HashMap<(u32, Kind), Login>>,
     held: Mutex<Vec<u64>>,
+}
+
+/// A login, none where none was needed, and when it was asked for.
+type Login = (Option<HeaderValue>, Instant);
+
+/// What is known of a login.
+pub(super) enum Known {
+    /// Nothing that could be trusted.
+    Nothing,
+    /// This is what to send.
+    Header(Option<HeaderValue>),
 }
 
 /// What a login is good for.
@@ -88,10 +99,11 @@ impl Caller {
     }
 
     /// The login that was last used for such requests, where it was asked for a moment ago.
-    pub(super) fn login(&self, repository: u32, kind: Kind) -> Option<Option<HeaderValue>> {
-        let logins = locked(&self.logins);
-        let (header, at) = logins.get(&(repository, kind))?;
-        (clock::instant().saturating_duration_since(*at) < TRUSTED).then(|| header.clone())
+    pub(super) fn login(&self, repository: u32, kind: Kind) -> Known {
+        match locked(&self.logins).get(&(repository, kind)) {
+            Some((header, at)) if at.elapsed() < TRUSTED => Known::Header(header.clone()),
+            _ => Known::Nothing,
+        }
     }
 
     pub(super) fn learn(&self, repository: u32, kind: Kind, header: Option<HeaderValue>) {

@@ -32,7 +32,7 @@ pub(super) enum From {
 pub(super) const TOO_MANY: u16 = 429;
 
 pub(super) fn judge<'p>(send: &'p Send, program: &'p Program, scope: &Scope<'_>, exchange: &Exchange, from: From) -> Shown<'p> {
-    let mut shown = Shown { broken: Vec::new(), trouble: None, outcome: None, worked: true, verified: 0 };
+    let mut shown = Shown::nothing();
     let response = match &exchange.answer {
         Err(failure) => {
             shown.trouble = Some(Trouble::Failure(failure.clone()));
@@ -70,6 +70,11 @@ pub(super) fn judge<'p>(send: &'p Send, program: &'p Program, scope: &Scope<'_>,
 }
 
 impl<'p> Shown<'p> {
+    /// Of an exchange that nothing is expected of.
+    pub(super) fn nothing() -> Self {
+        Self { broken: Vec::new(), trouble: None, outcome: None, worked: true, verified: 0 }
+    }
+
     fn judge(&mut self, check: &'p Check, view: &View<'_>, scope: &Scope<'_>) {
         let judged = match &check.plain {
             Plain::Status(status) if view.exchange.status().is_some_and(|came| status.contains(came)) => Ok(()),

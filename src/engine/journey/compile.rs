@@ -177,7 +177,7 @@ impl Compiler<'_> {
     fn headers(&self, exchange: &Exchange, method: &Method, journey: &Journey) -> Result<(HeaderMap, Vec<(HeaderName, Text)>), String> {
         let mut constant = HeaderMap::new();
         let mut filled = Vec::new();
-        let host = self.bound.base.authority().map(|authority| authority.as_str()).unwrap_or_default();
+        let host = self.bound.base.authority().map(http::uri::Authority::as_str).unwrap_or_default();
         constant.insert(HOST, HeaderValue::from_str(host).map_err(|_| format!("`{host}` can't be a Host"))?);
         for (name, value) in client_headers(journey.client, method, exchange.target.source()) {
             let bad = |_| format!("`{value}` can't be a header's value");
@@ -277,6 +277,6 @@ fn plain(expectation: &Expectation) -> Plain {
 
 /// What the body is compared with.
 fn compared(checks: &[Check], outcomes: &[Outcome]) -> Option<Thing> {
-    let all = checks.iter().chain(outcomes.iter().flat_map(|outcome| &outcome.checks));
-    all.filter_map(|check| if let Plain::Body(thing) = check.plain { Some(thing) } else { None }).next()
+    let mut all = checks.iter().chain(outcomes.iter().flat_map(|outcome| &outcome.checks));
+    all.find_map(|check| if let Plain::Body(thing) = check.plain { Some(thing) } else { None })
 }

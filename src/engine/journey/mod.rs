@@ -4,6 +4,7 @@
 //! are built once. [`Program::run`] runs one journey as one [`Caller`] and tells a [`Meter`] of every exchange: it decides what is kept.
 //! Judged by the same expectations as in scenarios; nothing is kept of an exchange that shows what it should.
 
+mod attempt;
 mod caller;
 mod check;
 mod compile;

@@ -55,6 +55,7 @@ pub(super) enum Act {
 
 /// A request, its texts cut into parts.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(super) struct Send {
     /// The step's title, for evidence.
     pub(super) title: String,

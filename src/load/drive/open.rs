@@ -59,16 +59,13 @@ fn begin(crew: &Arc<Crew>, under_way: &Arc<UnderWay>, number: u64, due: std::tim
     tokio::spawn(async move {
         let task = crew.draw(number, due);
         crew.recorder.begun(due, clock::instant().saturating_duration_since(due));
-        let busy = match crew.fleet.try_take() {
-            Some(busy) => Some(busy),
-            None => {
-                crew.recorder.waited(due, true);
-                under_way.waiting.fetch_add(1, Ordering::Relaxed);
-                let busy = crew.fleet.take().await;
-                under_way.waiting.fetch_sub(1, Ordering::Relaxed);
-                busy
-            }
-        };
+        let mut busy = crew.fleet.try_take();
+        if busy.is_none() {
+            crew.recorder.waited(due, true);
+            under_way.waiting.fetch_add(1, Ordering::Relaxed);
+            busy = crew.fleet.take().await;
+            under_way.waiting.fetch_sub(1, Ordering::Relaxed);
+        }
         if let Some(busy) = busy {
             crew.work(task, busy).await;
         }

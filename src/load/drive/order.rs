@@ -138,7 +138,7 @@ impl Order {
                     Pattern::Batches(batches) => format!("Poisson batches of {}", batches.size.mean()),
                 };
                 let mean = schedule.curve().total() / schedule.curve().length().as_secs_f64();
-                format!("open, {law} arrivals, {mean:.4} journeys/s on average")
+                format!("open, {law} arrivals, {} journeys/s on average", (mean * 100.0).round() / 100.0)
             }
         }
     }

@@ -20,7 +20,7 @@ use crate::engine::journey::Setup;
 use crate::seed::Seed;
 
 /// How long what is under way may take after the last journey has begun.
-const DRAIN: Duration = Duration::from_secs(60);
+const DRAIN: Duration = Duration::from_mins(1);
 
 /// How often the display is told.
 const GLANCE: Duration = Duration::from_millis(250);
@@ -55,10 +55,10 @@ pub async fn drive(
     let shared = Arc::new(Shared { setup: Arc::clone(setup), order: order.clone(), budget, start, pushed: Mutex::default() });
     let signal = Signal::new();
     let of = order.threads;
-    let shares = (0..of).map(|index| Share { index, of });
-    let crews: Vec<Arc<Crew>> = shares.clone().map(|share| crew(&shared, client, signal.heard(), share, seed)).collect();
+    let all = (0..of).map(|index| Share { index, of });
+    let crews: Vec<Arc<Crew>> = all.clone().map(|share| crew(&shared, client, signal.heard(), share, seed)).collect();
     let (done, mut ended) = mpsc::unbounded_channel();
-    for (crew, share) in crews.iter().zip(shares) {
+    for (crew, share) in crews.iter().zip(all) {
         let (crew, done) = (Arc::clone(crew), done.clone());
         let body = move || drop(done.send((share.index, run(&crew, share))));
         let spawned = std::thread::Builder::new().name(format!("load-{}", share.index)).spawn(body);
@@ -155,7 +155,7 @@ fn gather(shared: &Shared, crews: &[Arc<Crew>], spent: Vec<Option<Spent>>, (over
     let pushed = std::mem::take(&mut *shared.pushed.lock().unwrap_or_else(PoisonError::into_inner));
     Driven {
         tally,
-        window: over.min(closes).saturating_duration_since(opens),
+        window: if partial.is_some() { over.min(closes).saturating_duration_since(opens) } else { shared.order.window },
         drained: over.saturating_duration_since(closes),
         partial,
         pushed,
