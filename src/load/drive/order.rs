@@ -135,7 +135,7 @@ impl Order {
                 let law = match schedule.pattern() {
                     Pattern::Constant => "even".to_owned(),
                     Pattern::Poisson => "Poisson".to_owned(),
-                    Pattern::Batches(batches) => format!("Poisson batches of {}", batches.size.mean()),
+                    Pattern::Batches(batches) => format!("Poisson batches of {} over {:?},", batches.size.mean(), batches.within),
                 };
                 let mean = schedule.curve().total() / schedule.curve().length().as_secs_f64();
                 format!("open, {law} arrivals, {} journeys/s on average", (mean * 100.0).round() / 100.0)
@@ -165,7 +165,7 @@ fn model(workload: &Workload, overrides: &Overrides, window: Duration, seed: u64
     let pattern = match law {
         Law::Constant => Pattern::Constant,
         Law::Poisson => Pattern::Poisson,
-        Law::Batches(size) => Pattern::Batches(Batches { size: BatchSize::Fixed(size), within: Duration::ZERO }),
+        Law::Batches(size, within) => Pattern::Batches(Batches { size: BatchSize::Fixed(size), within }),
     };
     Ok(Model::Open(Schedule::new(&stages, pattern, &Seed::new(seed))?))
 }

@@ -177,11 +177,11 @@ impl Reader<'_> {
         let law = match (open.law, &open.batch) {
             (LawFile::Constant, None) => Law::Constant,
             (LawFile::Poisson, None) => Law::Poisson,
-            (LawFile::Batches, Some(batch)) if (1..=100_000).contains(&batch.value) => Law::Batches(batch.value),
+            (LawFile::Batches, Some(batch)) if (1..=100_000).contains(&batch.value) => Law::Batches(batch.value, open.within.0),
             (LawFile::Batches, _) => {
                 let help = "say how many come at once: `batch: 50`".to_owned();
                 self.mistake(open.place, "batches have a size from 1 to 100000", "", Some(help));
-                Law::Batches(1)
+                Law::Batches(1, Duration::ZERO)
             }
             (_, Some(batch)) => {
                 self.mistake(batch.place, "`batch` goes with `law: batches`", "", None);

@@ -211,8 +211,8 @@ pub enum Law {
     Constant,
     /// Each knows nothing of the others.
     Poisson,
-    /// Batches of so many at once, which come as Poisson's.
-    Batches(u32),
+    /// Batches of so many, which come as Poisson's; each is spread over a time.
+    Batches(u32, Duration),
 }
 
 /// A stretch of time with its rate, per second.
@@ -246,6 +246,9 @@ pub(super) struct OpenFile {
     pub(super) law: LawFile,
     /// With `law: batches`: how many come at once.
     pub(super) batch: Option<At<u32>>,
+    /// With `law: batches`: over how much time each is spread.
+    #[serde(default)]
+    pub(super) within: Period,
     /// One rate for the whole run.
     pub(super) rate: Option<At<Rate>>,
     /// Several, one after the other.
