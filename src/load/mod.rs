@@ -4,7 +4,12 @@
 //! - Gives: figures per operation, each with the number of samples behind it.
 //! - May use: every room above.
 //!
-//! The pure rooms, proven by arithmetic in simulated time: `schedule` (when each arrival is due), `histogram` (what was measured).
+//! The pure rooms, proven by arithmetic in simulated time: `schedule` (when each arrival is due), `histogram` (what was measured),
+//! `threshold` (what a run must keep), `capacity` (how much is carried).
 
+pub mod capacity;
 pub mod histogram;
 pub mod schedule;
+#[cfg(test)]
+mod simulated;
+pub mod threshold;
