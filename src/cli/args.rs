@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::registry::PaceRule;
+
 /// Surveys container registries: do they keep the rules of the specifications?
 #[derive(Debug, Parser)]
 #[command(name = "plimsoll", version, propagate_version = true, after_help = AFTER)]
@@ -130,6 +132,13 @@ pub(super) struct ReportArgs {
     pub(super) output: Option<PathBuf>,
 }
 
+const PACE: &str = "Be as fast as told, to measure load tools with; may be repeated:
+  pull: 20ms × 4           4 servers with one queue, which take 20 ms for each request (x and * will do for ×).
+                           Classes: all, pull, manifest, blob (GET and HEAD), push, list; the last that fits is asked
+  stall: 1s at 5s          nothing is served from 5 s to 6 s after the start; also `stall: 100ms every 10s`
+  errors: 1% 503           every hundredth request is refused at once; also `errors: 1% 503 of pull`
+Answers are on time to some 0.1 ms where a core is free; throughput is exact.";
+
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
@@ -157,6 +166,9 @@ pub(super) struct ServeArgs {
     /// How long a token lives (at least 60s).
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
     pub(super) token_life: Duration,
+    /// Be as fast as told, to measure load tools with: `pull: 20ms × 4`, `stall: 1s at 5s` or `errors: 1% 503`; may be repeated.
+    #[arg(long, value_name = "SPEC", long_help = PACE)]
+    pub(super) pace: Vec<PaceRule>,
     /// How much content to hold in memory.
     #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = size)]
     pub(super) max_storage: u64,
