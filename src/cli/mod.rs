@@ -2,14 +2,17 @@
 
 mod args;
 mod begin;
+mod choice;
 mod embedded;
 mod exit;
 mod explain;
-mod suite;
+mod interrupt;
 mod output;
 mod report;
 mod scenario;
 mod serve;
+mod show;
+mod suite;
 mod survey;
 mod target;
 
