@@ -83,7 +83,7 @@ impl Search {
     fn next_rate(&self, closed: f64) -> Option<f64> {
         match (self.low(), self.high()) {
             (None, None) => Some(closed * RAMP[0]),
-            (None, Some(high)) => (self.points.len() < MOST_DOWN).then_some(high * DOWN),
+            (None, Some(high)) if self.points.len() < MOST_DOWN => Some(high * DOWN),
             (Some(low), None) => {
                 let next = RAMP.iter().map(|share| share * closed).find(|rate| *rate > low * (1.0 + self.terms.tolerance));
                 Some(next.unwrap_or(low * UP))
@@ -91,7 +91,8 @@ impl Search {
             (Some(low), Some(high)) if high > low * (1.0 + self.terms.tolerance) && !self.must_confirm(low) => {
                 Some(self.between(low, high, closed))
             }
-            (Some(low), Some(_)) => self.wants_repeat(low).then_some(low),
+            (Some(low), Some(_)) if self.wants_repeat(low) => Some(low),
+            (_, Some(high)) => self.is_doubtful(high).then_some(high),
         }
     }
 
@@ -112,6 +113,12 @@ impl Search {
         self.tries(rate) <= self.terms.repeats as usize
     }
 
+    /// Whether a rate that was not carried may have failed by chance: it has to fail twice, or in most of three tries.
+    fn is_doubtful(&self, rate: f64) -> bool {
+        let carried = self.carried(rate);
+        self.terms.repeats > 0 && (self.tries(rate) < 2 || 2 * carried == self.tries(rate))
+    }
+
     fn tries(&self, rate: f64) -> usize {
         self.points.iter().filter(|point| same(point.rate, rate)).count()
     }
@@ -123,8 +130,11 @@ impl Search {
 
     /// Whether more than half of the tries of a rate carried it.
     fn carries(&self, rate: f64) -> bool {
-        let carried = self.points.iter().filter(|point| same(point.rate, rate) && point.seen.carried()).count();
-        2 * carried > self.tries(rate)
+        2 * self.carried(rate) > self.tries(rate)
+    }
+
+    fn carried(&self, rate: f64) -> usize {
+        self.points.iter().filter(|point| same(point.rate, rate) && point.seen.carried()).count()
     }
 
     /// The highest rate that is carried, below all that are not: a rate that is carried by luck above one that is not counts for nothing.

@@ -17,7 +17,7 @@ pub struct Terms {
     pub window: Duration,
     /// How near the highest rate that kept the SLO and the lowest that did not must come: 0.03 for 3%.
     pub tolerance: f64,
-    /// How often the winner is measured again.
+    /// How often the winner is measured again; the lowest rate that failed must fail twice.
     pub repeats: u32,
     /// How long the search may take in all.
     pub budget: Duration,

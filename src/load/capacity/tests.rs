@@ -165,6 +165,26 @@ fn a_winner_whose_repeats_fail_is_no_winner() {
 }
 
 #[test]
+fn one_unlucky_step_far_below_the_capacity_does_not_lower_it() {
+    // Carries 100/s, but the second step, whatever its rate is, falls into a moment of trouble.
+    struct Unlucky(usize);
+    impl Measure for Unlucky {
+        type Error = Infallible;
+        fn closed(&mut self, lasting: Duration) -> Result<(f64, Duration), Infallible> {
+            Ok((100.0, lasting))
+        }
+        fn open(&mut self, rate: f64, settle: Duration, window: Duration) -> Result<Seen, Infallible> {
+            self.0 += 1;
+            let slo = if rate <= 100.0 && self.0 != 2 { Kept::Yes } else { Kept::No };
+            let p99 = Duration::from_millis(10);
+            Ok(Seen { offered: rate, achieved: rate, samples: 300, p50: p99, p99, slo, driver: Driver::Punctual, took: settle + window })
+        }
+    }
+    let Ok(found) = find(Terms::new(299, Duration::from_mins(10)), &mut Unlucky(0));
+    assert!(found.confirmed && found.rate.is_some_and(|rate| rate <= 100.0 && rate > 96.0), "{:?} {:?}", found.rate, found.below);
+}
+
+#[test]
 fn a_budget_that_is_too_short_gives_its_best_guess_and_says_so() {
     let mut simulated = Simulated::new(1, 0.020);
     let Ok(found) = find(Terms::new(299, Duration::from_secs(25)), &mut simulated);

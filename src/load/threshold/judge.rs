@@ -54,6 +54,18 @@ pub enum Kept {
     Unknown,
 }
 
+impl Kept {
+    /// Whether all were: one that was not decides, then one that is not known. All of none are kept.
+    #[must_use]
+    pub fn all(each: impl IntoIterator<Item = Self>) -> Self {
+        each.into_iter().fold(Self::Yes, |all, one| match (all, one) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (Self::Yes, Self::Yes) => Self::Yes,
+        })
+    }
+}
+
 /// A threshold, judged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {

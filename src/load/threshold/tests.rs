@@ -156,6 +156,13 @@ fn with_confidence_a_quantile_needs_enough_samples_and_few_enough_beyond_the_lim
 }
 
 #[test]
+fn several_thresholds_are_kept_where_each_is() {
+    use Kept::{No, Unknown, Yes};
+    assert_eq!((Kept::all([]), Kept::all([Yes, Yes]), Kept::all([Yes, Unknown])), (Yes, Yes, Unknown));
+    assert_eq!((Kept::all([Unknown, No, Yes]), Kept::all([No, Unknown])), (No, No));
+}
+
+#[test]
 fn figures_are_told_in_three_digits() {
     let table = [
         (Unit::Seconds, 0.000_085_4, "85.4 µs"),
