@@ -123,6 +123,7 @@ impl Interrupt {
 
 impl Interrupter {
     /// Asks the run to end, once more; gives how often that makes.
+    #[must_use]
     pub fn ask(&self) -> u32 {
         self.0.send_modify(|asked| *asked = asked.saturating_add(1));
         *self.0.borrow()

@@ -48,7 +48,9 @@ impl Survey<'_> {
         if let Some(cut) = &self.cut {
             let open = self.suite.catalogue.capabilities.keys().filter(|name| !self.facts.capabilities.contains_key(*name));
             let open: Vec<String> = open.cloned().collect();
-            open.iter().for_each(|name| self.facts.note(name, State::Unknown, cut));
+            for name in &open {
+                self.facts.note(name, State::Unknown, cut);
+            }
         }
     }
 

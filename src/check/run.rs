@@ -36,24 +36,24 @@ pub async fn check(
     survey.greeting = tokio::select! {
         biased;
         why = survey.cut_off(interrupt) => return Err(CheckError::CutShort { why }),
-        greeting = greet(client, options, &survey.setting.run) => greeting?,
+        greeting = Box::pin(greet(client, options, &survey.setting.run)) => greeting?,
     };
     if let Some(repository) = options.repository.as_ref().filter(|_| !options.overwrite_tags) {
-        is_unused(client, options, repository).await?;
+        Box::pin(is_unused(client, options, repository)).await?;
     }
     survey.facts = survey.greeting.facts.clone();
     if let Some(fault) = survey.greeting.fault.take() {
         return survey.shut(fault);
     }
-    survey.probe(progress, interrupt).await;
+    Box::pin(survey.probe(progress, interrupt)).await;
     if let Err(why) = survey.choose().and_then(|()| survey.plan()) {
-        survey.clean_up(interrupt).await;
+        Box::pin(survey.clean_up(interrupt)).await;
         return Err(why);
     }
     if survey.cut.is_none() {
-        survey.run(progress, interrupt).await;
+        Box::pin(survey.run(progress, interrupt)).await;
     }
-    survey.clean_up(interrupt).await;
+    Box::pin(survey.clean_up(interrupt)).await;
     let (record, bodies) = survey.record();
     progress.bodies(&bodies);
     Ok(record)

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::clause::Level;
+use crate::registry::PaceRule;
 
 /// Surveys container registries: do they keep the rules of the specifications?
 #[derive(Debug, Parser)]
@@ -139,6 +140,12 @@ pub(super) struct LoadArgs {
     /// What must hold (`pull.p99 < 250ms`), beside what the workload says; may be repeated.
     #[arg(long, value_name = "THRESHOLD", help_heading = "Load")]
     pub(super) slo: Vec<String>,
+    /// Search for the load line: the highest rate of journeys that keeps the thresholds, with its interval.
+    #[arg(long, conflicts_with_all = ["rate", "workers", "duration"], help_heading = "Load")]
+    pub(super) find_capacity: bool,
+    /// How long the search may take.
+    #[arg(long, value_name = "TIME", default_value = "90s", value_parser = duration, requires = "find_capacity", help_heading = "Load")]
+    pub(super) search_time: Duration,
     /// Content, draws and arrivals derive from this number.
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Load")]
     pub(super) seed: u64,
@@ -219,6 +226,13 @@ pub(super) struct ReportArgs {
     pub(super) fail_on: FailOn,
 }
 
+const PACE: &str = "Be as fast as told, to measure load tools with; may be repeated:
+  pull: 20ms × 4           4 servers with one queue, which take 20 ms for each request (x and * will do for ×).
+                           Classes: all, pull, manifest, blob (GET and HEAD), push, list; the last that fits is asked
+  stall: 1s at 5s          nothing is served from 5 s to 6 s after the start; also `stall: 100ms every 10s`
+  errors: 1% 503           every hundredth request is refused at once; also `errors: 1% 503 of pull`
+Answers are on time to some 0.1 ms where a core is free; throughput is exact.";
+
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
@@ -246,6 +260,9 @@ pub(super) struct ServeArgs {
     /// How long a token lives (at least 60s).
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
     pub(super) token_life: Duration,
+    /// Be as fast as told, to measure load tools with: `pull: 20ms × 4`, `stall: 1s at 5s` or `errors: 1% 503`; may be repeated.
+    #[arg(long, value_name = "SPEC", long_help = PACE)]
+    pub(super) pace: Vec<PaceRule>,
     /// How much content to hold in memory.
     #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = size)]
     pub(super) max_storage: u64,

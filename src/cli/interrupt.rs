@@ -11,8 +11,8 @@ pub(super) fn heard(output: Output) -> Interrupt {
         while signals.next().await {
             output.progress_line("");
             match interrupter.ask() {
-                1 => output.notice("interrupted; cleaning up (again to stop at once)…"),
-                _ => output.notice("interrupted again: what was pushed stays"),
+                1 => Output::notice("interrupted; cleaning up (again to stop at once)…"),
+                _ => Output::notice("interrupted again: what was pushed stays"),
             }
         }
     });

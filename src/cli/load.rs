@@ -8,14 +8,15 @@ use super::embedded::Apart;
 use super::exit::{Ended, Exit};
 use super::interrupt;
 use super::output::Output;
-use super::suite::{files, suite};
+use super::suite::{files, invalid, suite};
 use super::survey::{credentials, read_password, report_directory};
 use super::target::{self, TargetAddress};
 use crate::clause::Level;
 use crate::client::credentials::Credentials;
 use crate::client::{Client, Options as ClientOptions};
 use crate::load::drive::{LoadError, Order, Overrides};
-use crate::load::{Options, load};
+use crate::load::threshold::Threshold;
+use crate::load::{Options, given, load, own};
 use crate::record::{Outcome, Record, write_atomically};
 use crate::report::{Format, Style};
 use crate::scenario::Suite;
@@ -28,10 +29,11 @@ pub(super) fn run(args: &LoadArgs, output: &Output) -> Result<Exit, Ended> {
     let suite = suite(args.scenarios.as_deref(), output)?;
     let hash = files(args.scenarios.as_deref()).map(|files| files.hash()).unwrap_or_default();
     let workload = workload(&suite, &args.workload)?;
+    let thresholds = thresholds(args, &suite, workload, output)?;
     let password = args.password_stdin.then(read_password).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.map_err(|why| Ended::new(Exit::Bug, format!("no runtime could be made: {why}")))?;
-    let run = Run { args, output, suite: &suite, hash, workload };
+    let run = Run { args, output, suite: &suite, hash, workload, thresholds };
     runtime.block_on(async {
         if targets.is_empty() {
             return run.embedded().await;
@@ -60,12 +62,24 @@ fn workload<'s>(suite: &'s Suite, name: &str) -> Result<&'s Workload, Ended> {
     })
 }
 
+/// The workload's thresholds and those of the command line, read before anything is sent.
+fn thresholds(args: &LoadArgs, suite: &Suite, workload: &Workload, output: &Output) -> Result<Vec<Threshold>, Ended> {
+    let mut all = own(suite, workload).map_err(|mistakes| invalid(&mistakes, output))?;
+    all.extend(given(suite, workload, &args.slo).map_err(|why| Ended::new(Exit::Usage, format!("--slo: {why}")))?);
+    if args.find_capacity && all.is_empty() {
+        let why = "--find-capacity searches for the highest rate that keeps an objective: give one, such as --slo 'pull.p99 < 250ms'";
+        return Err(Ended::new(Exit::Usage, why));
+    }
+    Ok(all)
+}
+
 struct Run<'a> {
     args: &'a LoadArgs,
     output: &'a Output,
     suite: &'a Suite,
     hash: String,
     workload: &'a Workload,
+    thresholds: Vec<Threshold>,
 }
 
 impl Run<'_> {
@@ -138,7 +152,8 @@ impl Run<'_> {
                 max_requests: args.max_requests,
                 max_bytes: args.max_bytes,
             },
-            slo: args.slo.clone(),
+            thresholds: self.thresholds.clone(),
+            find_capacity: args.find_capacity.then_some(args.search_time),
         }
     }
 

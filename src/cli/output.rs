@@ -61,7 +61,7 @@ impl Output {
     }
 
     /// What a person must know although nothing is wrong, to standard error.
-    pub(super) fn notice(&self, text: &str) {
+    pub(super) fn notice(text: &str) {
         let _ = writeln!(std::io::stderr(), "{text}");
     }
 

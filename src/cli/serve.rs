@@ -78,7 +78,7 @@ fn config(args: &ServeArgs) -> Result<Config, Ended> {
             ..TokenAuth::new(users)
         }),
     };
-    Ok(Config { listen: args.listen, auth, rules, max_storage: args.max_storage, ..Config::open() })
+    Ok(Config { listen: args.listen, auth, rules, max_storage: args.max_storage, pace: args.pace.clone(), ..Config::open() })
 }
 
 fn user(text: &str) -> Result<User, Ended> {

@@ -9,13 +9,14 @@ use indexmap::IndexMap;
 use super::drive::{Break, Driven, Prepared};
 use super::rows::{driver, row};
 use super::run::Begun;
+use super::slo::{Figures, judged};
 use crate::check::evidence_of;
 use crate::engine::journey::Setup;
 use crate::exchange::Secrets;
 use crate::judge::Verdict;
 use crate::plan::Expected;
 use crate::record::{
-    Causes, ExpectationResult, FORMAT, Finding, Kind, Load, LoadData, LoadRow, Machine, Planned, ProfileUsed, Record, Round,
+    Causes, ExpectationResult, FORMAT, Finding, Kind, Load, LoadData, LoadLine, LoadRow, Machine, Planned, ProfileUsed, Record, Round,
     ScenarioResult, Target, judged_clauses, worst,
 };
 use crate::{check::Found, clock};
@@ -25,6 +26,7 @@ pub(super) struct Finished<'a> {
     pub(super) setup: &'a Arc<Setup>,
     pub(super) prepared: Prepared,
     pub(super) driven: Driven,
+    pub(super) line: Option<LoadLine>,
     pub(super) cleaned: Duration,
     pub(super) left_behind: Vec<String>,
 }
@@ -87,6 +89,9 @@ fn load(begun: &Begun<'_>, finished: &Finished<'_>) -> Load {
     let journeys = names(setup.program.scripts.iter().map(|script| script.id.clone()).collect(), &tally.journeys);
     let done: u64 = journeys.iter().map(|row| row.count).sum();
     let (data, header) = (data(finished), super::words::header(begun));
+    let names: Vec<String> = setup.program.scripts.iter().map(|script| script.id.clone()).collect();
+    let figures = Figures::of(tally, &setup.program.operations, &names);
+    let thresholds = judged(&begun.options.thresholds, &figures.measured(tally, driven.window));
     Load {
         workload: begun.workload.id.clone(),
         title: begun.workload.title.value.clone(),
@@ -109,7 +114,8 @@ fn load(begun: &Begun<'_>, finished: &Finished<'_>) -> Load {
         driver: driver(driven, &journeys),
         operations,
         journeys,
-        thresholds: Vec::new(),
+        thresholds,
+        line: finished.line.clone(),
     }
 }
 

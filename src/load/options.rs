@@ -3,6 +3,7 @@
 use http::Uri;
 
 use super::drive::Overrides;
+use super::threshold::Threshold;
 
 /// Where and how a load runs.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct Options {
     pub scenario_set: String,
     /// What the command line changes of the workload.
     pub overrides: Overrides,
-    /// Thresholds beside the workload's.
-    pub slo: Vec<String>,
+    /// What must hold: the workload's own thresholds, and those beside them.
+    pub thresholds: Vec<Threshold>,
+    /// Searches for the load line, at most so long.
+    pub find_capacity: Option<std::time::Duration>,
 }

@@ -5,7 +5,8 @@ use std::time::{Instant, SystemTime};
 
 use super::assemble::{Finished, record};
 use super::clean::clean_up;
-use super::drive::{LoadError, Order, Prepared, Watch, drive, prepare};
+use super::drive::{Driven, LoadError, Order, Prepared, Watch, drive, prepare};
+use super::line::search;
 use super::options::Options;
 use crate::check::{Greeting, Interrupt, greet};
 use crate::clause::{AUTO, Profile};
@@ -14,7 +15,7 @@ use crate::clock::{self, Clock};
 use crate::data::Set;
 use crate::engine::journey::{Bound, Setup, compile};
 use crate::plan::{Facts, Setting, plan};
-use crate::record::Record;
+use crate::record::{LoadLine, Record};
 use crate::scenario::Suite;
 use crate::scenario::workload::Workload;
 use crate::seed::{self, Seed};
@@ -64,11 +65,28 @@ pub async fn load(
             return Err(why);
         }
     };
-    let driven = drive(&setup, &began.order, client, &seed, (watch, interrupt)).await;
+    let found = driven(&began, &setup, &seed, (watch, interrupt)).await;
     let cleaning = clock::instant();
-    let pushed = driven.as_ref().map_or(&[][..], |driven| &driven.pushed);
+    let pushed = found.as_ref().map_or(&[][..], |(driven, ..)| &driven.pushed);
     let left_behind = clean_up(&began, &setup, pushed, (watch, interrupt)).await;
-    Ok(record(&began, Finished { setup: &setup, prepared, driven: driven?, cleaned: cleaning.elapsed(), left_behind }))
+    let (driven, order, line) = found?;
+    let began = Begun { order, ..began };
+    Ok(record(&began, Finished { setup: &setup, prepared, driven, line, cleaned: cleaning.elapsed(), left_behind }))
+}
+
+/// What was measured, by which order; and the load line, where that was searched for.
+async fn driven(
+    begun: &Begun<'_>,
+    setup: &Arc<Setup>,
+    seed: &Seed,
+    (watch, interrupt): (&dyn Watch, &Interrupt),
+) -> Result<(Driven, Order, Option<LoadLine>), LoadError> {
+    let Some(budget) = begun.options.find_capacity else {
+        let driven = drive(setup, &begun.order, begun.client, seed, (watch, interrupt)).await?;
+        return Ok((driven, begun.order.clone(), None));
+    };
+    let found = search(begun, setup, &begun.options.thresholds, budget, (watch, interrupt)).await?;
+    Ok((found.driven, found.order, Some(found.line)))
 }
 
 async fn prepared(begun: &Begun<'_>, setup: &Setup, (watch, interrupt): (&dyn Watch, &Interrupt)) -> Result<Prepared, LoadError> {

@@ -54,6 +54,54 @@ pub struct Load {
     pub driver: LoadDriver,
     /// What had to hold.
     pub thresholds: Vec<LoadThreshold>,
+    /// The load line, where it was searched for; the other figures are those of its best step then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<LoadLine>,
+}
+
+/// The highest rate of journeys that keeps the SLO.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LoadLine {
+    /// The objective.
+    pub slo: Vec<String>,
+    /// The highest rate that kept it; absent where none did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
+    /// The lowest rate above that did not: the other end of the interval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<f64>,
+    /// Whether repeats kept it too.
+    pub confirmed: bool,
+    /// What stopped the rate from going higher: `registry`, `driver`, `budget`, `never kept`.
+    pub limit: String,
+    /// Journeys per second of workers that wait for their answers.
+    pub closed: f64,
+    /// The rate from which on latency grows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bends_at: Option<f64>,
+    /// How long the search took.
+    pub took_ms: u64,
+    /// Each step, from low to high rates.
+    pub curve: Vec<LoadLineStep>,
+}
+
+/// A step of the search.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LoadLineStep {
+    /// Journeys per second that were due.
+    pub rate: f64,
+    /// And that ended well.
+    pub achieved: f64,
+    /// Samples.
+    pub samples: u64,
+    /// Median response time.
+    pub p50_us: f64,
+    /// 99th percentile.
+    pub p99_us: f64,
+    /// Whether the rate was carried.
+    pub carried: bool,
 }
 
 /// The data set of a load.
@@ -204,7 +252,9 @@ impl Load {
     /// Whether a threshold is missed, or bytes were wrong: a failure whatever the thresholds say.
     #[must_use]
     pub fn is_missed(&self) -> bool {
-        self.corrupt > 0 || self.thresholds.iter().any(|threshold| threshold.holds == Some(false))
+        self.corrupt > 0
+            || self.line.as_ref().is_some_and(|line| line.rate.is_none())
+            || self.thresholds.iter().any(|threshold| threshold.holds == Some(false))
     }
 
     /// Why it can't be settled, in words; empty where it can.
@@ -214,6 +264,14 @@ impl Load {
         gaps.extend(self.partial.clone());
         let open = self.thresholds.iter().filter(|threshold| threshold.holds.is_none());
         gaps.extend(open.map(|threshold| format!("`{}` can't be told: {}", threshold.text, threshold.measured)));
+        if let Some(line) = &self.line {
+            match line.limit.as_str() {
+                "driver" => gaps.push("the driver was the limit: the registry carries at least what was found".to_owned()),
+                "budget" => gaps.push("the search ended before a rate was too much".to_owned()),
+                _ if line.rate.is_some() && !line.confirmed => gaps.push("the load line was not confirmed by repeats".to_owned()),
+                _ => {}
+            }
+        }
         if self.journeys_done == 0 {
             gaps.push("no journey of the window ended well".to_owned());
         }

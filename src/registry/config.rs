@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::auth::SigningKey;
+use super::pace::Rule;
 use crate::clock::Clock;
 
 /// Everything that [`super::start`] wants to know.
@@ -20,6 +21,8 @@ pub struct Config {
     pub max_storage: u64,
     /// Tells when tokens and upload sessions expire; move it to make them.
     pub clock: Clock,
+    /// How fast it is; without rules, as fast as it can be.
+    pub pace: Vec<Rule>,
     /// The bounds that are seldom changed.
     pub limits: Limits,
 }
@@ -34,6 +37,7 @@ impl Config {
             rules: Rules::Standard,
             max_storage: 4 << 30,
             clock: Clock::system(),
+            pace: Vec::new(),
             limits: Limits::default(),
         }
     }

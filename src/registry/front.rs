@@ -13,6 +13,7 @@ use super::config::Limits;
 use super::failure::Failure;
 use super::intake::Intake;
 use super::operations::Operations;
+use super::pace::Pacer;
 use super::query::Query;
 use super::reply::{Reply, finish, json_reply};
 use super::route::Route;
@@ -30,6 +31,8 @@ pub(crate) struct Front {
     pub(crate) limits: Limits,
     /// Manifests are held in memory before they are counted, so only so many are received at once.
     pub(crate) manifests: Semaphore,
+    /// What each request waits for.
+    pub(crate) pacer: Pacer,
     /// `http://host:port`, for a client that names no host.
     pub(crate) address: String,
 }
@@ -68,6 +71,7 @@ impl Front {
             return self.token(head, body).await;
         }
         self.guard.admit(head.authorization(), &self.base(&head.headers), &wanted(&route, &head.method))?;
+        self.pacer.serve(&route, &head.method).await?;
         self.dispatch(route, head, body).await
     }
 

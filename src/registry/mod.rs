@@ -4,7 +4,7 @@
 //! - Gives: a [`Running`] server. Its memory is bounded by [`Config::max_storage`], and no input makes it panic.
 //! - May use: `oci`, `clock`, `seed`.
 //!
-//! A request walks down: `server` (connections) → `front` (route, admission, dispatch) → one room per kind of resource (`blob`,
+//! A request walks down: `server` (connections) → `front` (route, admission, `pace`, dispatch) → one room per kind of resource (`blob`,
 //! `upload`, `manifest`, `list`), which speaks HTTP → `Operations`, which speaks values → `store`. What behaves otherwise wraps
 //! `Operations`; [`Rules::GithubPackages`] is such a wrapper.
 
@@ -18,6 +18,7 @@ mod intake;
 mod list;
 mod manifest;
 mod operations;
+mod pace;
 mod patient;
 mod query;
 mod range;
@@ -33,4 +34,5 @@ mod tests;
 
 pub use auth::{KeyError, SigningKey};
 pub use config::{Auth, Config, Limits, Rights, Rules, TokenAuth, User};
+pub use pace::{Class as PaceClass, HELP as PACE_HELP, PaceError, Rule as PaceRule};
 pub use server::{Running, StartError, start};

@@ -19,6 +19,7 @@ use super::auth::{Guard, KeyError};
 use super::config::{Config, Limits, Rules};
 use super::front::Front;
 use super::operations::Operations;
+use super::pace::Pacer;
 use super::patient::Patient;
 use super::rules::GithubPackages;
 use super::store::Store;
@@ -37,6 +38,9 @@ pub enum StartError {
         /// The system's words.
         why: std::io::Error,
     },
+    /// There is no thread to keep the pace in.
+    #[error("no pace can be kept: {0}")]
+    Pace(std::io::Error),
     /// The key that tokens are signed with is no good.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -86,7 +90,9 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         Rules::GithubPackages => Arc::new(GithubPackages(store)),
     };
     let manifests = Semaphore::new(config.limits.manifests_at_once);
-    let front = Arc::new(Front { operations, guard, limits: config.limits.clone(), manifests, address: format!("http://{address}") });
+    let pacer = Pacer::start(&config.pace).map_err(StartError::Pace)?;
+    let front =
+        Arc::new(Front { operations, guard, limits: config.limits.clone(), manifests, pacer, address: format!("http://{address}") });
     let (stop, stopped) = watch::channel(false);
     let serving = tokio::spawn(accept(listener, front, config.limits, stopped));
     Ok(Running { address, stop, serving })

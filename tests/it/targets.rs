@@ -168,3 +168,34 @@ fn a_login_of_a_kind_that_plimsoll_does_not_speak_is_no_failure_of_the_target() 
     let impostor = Impostor::start(|_, _| unauthorized("WWW-Authenticate: Negotiate\r\n"));
     refused(&impostor.url(), &[], &["refused the login"]);
 }
+
+/// A registry that lets one pull, and answers pushes so.
+fn deaf_to_pushes(status: &'static str, code: &'static str) -> Impostor {
+    Impostor::start(move |head, _| {
+        let error = |code: &str| format!(r#"{{"errors":[{{"code":"{code}","message":"no"}}]}}"#);
+        Answer::Say(match head.split(' ').next() {
+            Some("GET") if head.starts_with("GET /v2/ ") => response("200 OK", "application/json", "{}"),
+            Some("HEAD") if head.starts_with("HEAD /v2/ ") => response("200 OK", "application/json", ""),
+            Some("HEAD") => response("404 Not Found", "application/json", ""),
+            Some("GET") => response("404 Not Found", "application/json", &error("NAME_UNKNOWN")),
+            _ => response(status, "application/json", &error(code)),
+        })
+    })
+}
+
+#[test]
+fn a_registry_that_wants_its_repositories_made_first_is_not_accused_and_its_user_is_told_what_to_do() {
+    for (status, code, exit) in [
+        ("404 Not Found", "NAME_UNKNOWN", Some(4)),
+        ("403 Forbidden", "DENIED", Some(4)),
+        ("405 Method Not Allowed", "UNSUPPORTED", Some(1)),
+        ("500 Internal Server Error", "UNKNOWN", Some(1)),
+    ] {
+        let (home, impostor) = (home(), deaf_to_pushes(status, code));
+        let out = check(home.path(), &impostor.url(), &["--profile", "oci-1.1", "--fail-on", "should", "--report-dir", "out"]);
+        assert_eq!(out.code, exit, "{status}: {}\n{}", out.stdout, out.stderr);
+        let record = recorded(home.path());
+        let accused = record.causes.iter().any(|cause| cause.clause == "offers/push");
+        assert_eq!((accused, out.stdout.contains("--repository")), (exit == Some(1), exit == Some(4)), "{}", out.stdout);
+    }
+}

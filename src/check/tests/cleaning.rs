@@ -105,7 +105,9 @@ fn a_session_is_open_from_its_202_until_its_upload_or_the_session_ends() {
     ] {
         let mut known = Vec::new();
         note_session(&mut known, &started);
-        then.iter().for_each(|exchange| note_session(&mut known, exchange));
+        for exchange in &then {
+            note_session(&mut known, exchange);
+        }
         assert_eq!(known.iter().map(|session| session.at.as_str()).collect::<Vec<_>>(), open);
     }
 }

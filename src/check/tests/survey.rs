@@ -124,3 +124,23 @@ async fn a_profile_that_is_not_there_and_a_pattern_that_fits_nothing_are_refused
     );
     assert!(wrong(surveyed("oci", &["q/*"], Duration::from_mins(1)).await).starts_with("no scenario matches `q/*`"));
 }
+
+/// Clause, verdict and reason of everything that was judged of a registry that takes no push.
+async fn judged_under(profile: &str) -> Vec<String> {
+    let server = Server::new(|heard, _| answer(if heard.line == "GET /v2/" { 200 } else { 404 }, "", "{}")).await;
+    let base: http::Uri = server.url().parse().unwrap();
+    let odd = "title: u\nsteps:\n  - { name: odd, request: GET /v2/x, expect: { a/one: { status: 200 } } }\n  - { after: odd, request: GET /v2/, expect: { a/elsewhere: { status: 200 } } }\n";
+    let suite = suite(&[("a/x", odd)]);
+    let client = Client::new(ClientOptions { target: Some(base.clone()), ..ClientOptions::default() }).unwrap();
+    let record = check(&suite, &client, &options(&base, profile), &Silent, &Interrupt::pair().1).await.unwrap();
+    assert_eq!(record.profile.name, "old");
+    let all = record.rounds[0].scenarios.iter().flat_map(|scenario| &scenario.expectations);
+    all.map(|judged| format!("{} {} {:?}", judged.clause, judged.verdict, judged.reason)).collect()
+}
+
+#[tokio::test]
+async fn what_auto_comes_to_is_judged_as_if_it_had_been_named() {
+    let named = Box::pin(judged_under("old")).await;
+    assert_eq!(Box::pin(judged_under("auto")).await, named);
+    assert!(named.iter().any(|line| line.starts_with("a/elsewhere skipped") && line.contains("does not ask")), "{named:?}");
+}

@@ -40,6 +40,21 @@ async fn a_saved_digest_is_that_of_everything_that_came() {
 }
 
 #[tokio::test]
+async fn a_new_location_is_kept_and_where_there_is_none_the_one_before() {
+    let steps = format!(
+        "  - {{ request: GET /1, {OK}, save: {{ first: location }} }}
+  - {{ request: GET /2, {OK}, save: {{ second: {{ location_or: <first> }} }} }}
+  - {{ request: GET /3, {OK}, save: {{ third: {{ location_or: <first> }} }} }}
+  - {{ request: GET <second>, {OK} }}
+  - {{ request: GET <third>, {OK} }}
+"
+    );
+    let locations = ["Location: /one\r\n", "Location: /two\r\n", "", "", ""];
+    let (_, server) = script(&steps, move |_, number| answer(200, locations[number.min(4)], "")).await;
+    assert_eq!(server.lines()[3..], ["GET /two", "GET /one"]);
+}
+
+#[tokio::test]
 async fn what_can_t_be_kept_makes_later_steps_inconclusive_and_names_where_it_began() {
     for (save, why) in [
         ("location", "there was no Location header"),

@@ -133,3 +133,12 @@ fn what_alternatives_pull_is_handed_to_the_one_that_asked() {
     assert!(after([404, 200, 200]).starts_with("expected Location"));
     assert!(after([200, 404, 404]).starts_with("expected either A a URL"));
 }
+
+#[test]
+fn json_that_is_too_long_to_be_read_in_time_is_not_judged() {
+    let long = [b"{\"a\":1".as_slice(), &vec![b' '; 4 << 20], b"}"].concat();
+    for yaml in ["json: { /a: present }", "json: { /b: present }", "error: NAME_UNKNOWN"] {
+        let said = told(&scene(), yaml, &exchange(200, &[], &long));
+        assert!(said.starts_with("inconclusive ") && said.ends_with("too long to be judged"), "{yaml}: {said}");
+    }
+}

@@ -8,6 +8,9 @@ use crate::load::schedule::{BatchSize, Batches, Pattern, Schedule, ScheduleError
 use crate::scenario::workload::{self, Arrival, Law, Workload};
 use crate::seed::Seed;
 
+/// How long what is under way may take after the last journey has begun.
+const DRAIN: Duration = Duration::from_mins(1);
+
 /// What the command line changes of a workload.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overrides {
@@ -75,6 +78,8 @@ pub struct Order {
     pub warm_up: Duration,
     /// The window.
     pub window: Duration,
+    /// How long what is under way may take after the last journey has begun.
+    pub drain: Duration,
     /// Ends after so many journeys.
     pub iterations: Option<u64>,
     /// The most clients.
@@ -112,6 +117,7 @@ impl Order {
             model,
             warm_up: workload.warm_up,
             window,
+            drain: DRAIN,
             iterations: workload.iterations,
             clients: clients.count.value.max(overrides.workers.unwrap_or_default()),
             fresh: clients.fresh,

@@ -19,9 +19,6 @@ use crate::clock;
 use crate::engine::journey::Setup;
 use crate::seed::Seed;
 
-/// How long what is under way may take after the last journey has begun.
-const DRAIN: Duration = Duration::from_mins(1);
-
 /// How often the display is told.
 const GLANCE: Duration = Duration::from_millis(250);
 
@@ -113,9 +110,9 @@ async fn watched(
                 if now >= end {
                     signal.go_on_to(Phase::Draining);
                 }
-                if now >= end + DRAIN {
+                if now >= end + shared.order.drain {
                     signal.go_on_to(Phase::Over);
-                    return format!("what was still under way {DRAIN:?} after the end was given up");
+                    return format!("what was still under way {:?} after the end was given up", shared.order.drain);
                 }
             }
         }

@@ -17,6 +17,7 @@ pub(super) fn section(page: &mut Page, record: &Record) {
     failures(page, load);
     driver(page, load);
     thresholds(page, load);
+    line(page, load);
 }
 
 fn head(page: &mut Page, load: &Load) {
@@ -138,6 +139,39 @@ fn thresholds(page: &mut Page, load: &Load) {
         };
         page.field(2, 10, word, (ink, &format!("{} ({})", threshold.text, threshold.measured)));
     }
+}
+
+/// The load line and its curve.
+fn line(page: &mut Page, load: &Load) {
+    let Some(line) = &load.line else { return };
+    page.title(Ink::Strong, "Load line", &line.slo.join(", "));
+    let found = match (line.rate, line.below) {
+        (Some(low), Some(high)) => format!("{} (the next that was tried, {}, was too much)", rate(low), rate(high)),
+        (Some(low), None) => format!("at least {}", rate(low)),
+        (None, _) => "none: the objective was kept at no rate".to_owned(),
+    };
+    let confirmed = if line.confirmed { ", confirmed by repeats" } else { "" };
+    page.field(2, 10, "carries", (Ink::Strong, &format!("{found}{confirmed}; the limit was the {}", line.limit)));
+    if let Some(bend) = line.bends_at {
+        page.field(2, 10, "bends", (Ink::Plain, &format!("latency grows from {} on", rate(bend))));
+    }
+    let search = format!("{} steps in {}; {} in a closed loop", line.curve.len(), duration(line.took_ms), rate(line.closed));
+    page.field(2, 10, "search", (Ink::Plain, &search));
+    let most = line.curve.iter().map(|step| step.p99_us).fold(0.0, f64::max);
+    for step in &line.curve {
+        let bar = bar(step.p99_us, most);
+        let words = format!("p50 {:>8}  p99 {:>8}  {bar}", time(step.p50_us), time(step.p99_us));
+        let ink = if step.carried { Ink::Good } else { Ink::Warning };
+        page.line(&[(Ink::Plain, "  "), (ink, &format!("{:>10}  ", rate(step.rate))), (Ink::Plain, &words)]);
+    }
+}
+
+/// A time as a bar, in the logarithm.
+fn bar(us: f64, most: f64) -> String {
+    let share = if most > 1.0 { us.max(1.0).ln() / most.ln() } else { 0.0 };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 40")]
+    let width = (share.clamp(0.0, 1.0) * 40.0) as usize;
+    "#".repeat(width)
 }
 
 /// The verdict on a load in one sentence, with its ink.
