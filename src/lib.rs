@@ -17,4 +17,5 @@ pub mod registry;
 pub mod client;
 pub mod engine;
 pub mod check;
+pub mod prove;
 pub mod cli;

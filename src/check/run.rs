@@ -294,7 +294,7 @@ impl<'a> Survey<'a> {
             facts: self.facts_found(),
             seed: self.options.seed,
             run: self.setting.run.clone(),
-            machine: machine(),
+            machine: Machine::here(),
             started: clock::rfc3339(self.started),
             wall_ms,
             exchanges: self.client.exchanges(),
@@ -375,11 +375,6 @@ fn no_profile(suite: &Suite, name: &str) -> CheckError {
     let names: Vec<&str> = suite.catalogue.profiles.keys().map(String::as_str).chain([AUTO]).collect();
     let hint = did_you_mean(name, names.iter().copied()).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
     CheckError::NoProfile { name: name.to_owned(), hint, all: names.join(", ") }
-}
-
-fn machine() -> Machine {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Machine { os: std::env::consts::OS.to_owned(), arch: std::env::consts::ARCH.to_owned(), cores }
 }
 
 fn millis(time: Duration) -> u64 {

@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 use super::args::{Cli, Command};
 use super::exit::{Ended, Exit};
 use super::output::Output;
-use super::{explain, report, scenario, serve, survey};
+use super::{explain, prove, report, scenario, serve, survey};
 
 /// Runs a command line and gives the exit code for the shell.
 pub fn begin(words: impl Iterator<Item = OsString>) -> Exit {
@@ -27,6 +27,7 @@ pub fn begin(words: impl Iterator<Item = OsString>) -> Exit {
         Command::Check(args) => survey::run(&args, survey::Manner::Check, &output),
         Command::Report(args) => report::run(&args, &output),
         Command::Serve(args) => serve::run(&args, &output),
+        Command::Prove(args) => prove::run(&args, &output),
         Command::Scenario(args) => scenario::run(&args, &output),
         Command::Explain(args) => explain::run(&args, &output),
     };

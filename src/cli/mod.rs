@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 mod suite;
 mod output;
+mod prove;
 mod report;
 mod scenario;
 mod serve;

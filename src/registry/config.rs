@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::auth::SigningKey;
+use super::twist::Change;
 use crate::clock::Clock;
 
 /// Everything that [`super::start`] wants to know.
@@ -22,6 +23,8 @@ pub struct Config {
     pub clock: Clock,
     /// The bounds that are seldom changed.
     pub limits: Limits,
+    /// What it does otherwise than it should; each is laid around those before it.
+    pub changes: Vec<Change>,
 }
 
 impl Config {
@@ -35,6 +38,7 @@ impl Config {
             max_storage: 4 << 30,
             clock: Clock::system(),
             limits: Limits::default(),
+            changes: Vec::new(),
         }
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! A request walks down: `server` (connections) → `front` (route, admission, dispatch) → one room per kind of resource (`blob`,
 //! `upload`, `manifest`, `list`), which speaks HTTP → `Operations`, which speaks values → `store`. What behaves otherwise wraps
-//! `Operations`; [`Rules::GithubPackages`] is such a wrapper.
+//! `Operations`; [`Rules::GithubPackages`] is such a wrapper. A [`Change`] reaches every seam: see `twist`.
 
 mod access;
 mod auth;
@@ -26,6 +26,7 @@ mod route;
 mod rules;
 mod server;
 mod store;
+mod twist;
 mod upload;
 
 #[cfg(test)]
@@ -34,3 +35,4 @@ mod tests;
 pub use auth::{KeyError, SigningKey};
 pub use config::{Auth, Config, Limits, Rights, Rules, TokenAuth, User};
 pub use server::{Running, StartError, start};
+pub use twist::{Change, Fault, Ground, Variant, faults, variants};

@@ -1,13 +1,13 @@
 //! Connections.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
@@ -18,8 +18,10 @@ use super::config::{Config, Limits, Rules};
 use super::front::Front;
 use super::operations::Operations;
 use super::patient::Patient;
+use super::reply::Reply;
 use super::rules::GithubPackages;
 use super::store::Store;
+use super::twist::{Twists, Wire};
 
 /// Why no registry was started.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +73,8 @@ impl Running {
 ///
 /// # Errors
 /// The address is taken or not ours; the key for tokens is no good.
-pub async fn start(config: Config) -> Result<Running, StartError> {
+pub async fn start(mut config: Config) -> Result<Running, StartError> {
+    let twists = Twists::of(&mut config);
     let guard = Guard::new(&config.auth, config.clock.clone())?;
     let listener = TcpListener::bind(config.listen).await.map_err(|why| StartError::Listen { address: config.listen, why })?;
     let address = listener.local_addr().map_err(|why| StartError::Listen { address: config.listen, why })?;
@@ -80,8 +83,14 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         Rules::Standard => Arc::new(store),
         Rules::GithubPackages => Arc::new(GithubPackages(store)),
     };
-    let manifests = Semaphore::new(config.limits.manifests_at_once);
-    let front = Arc::new(Front { operations, guard, limits: config.limits.clone(), manifests, address: format!("http://{address}") });
+    let front = Arc::new(Front {
+        operations: twists.around(operations),
+        guard,
+        limits: config.limits.clone(),
+        manifests: Semaphore::new(config.limits.manifests_at_once),
+        address: format!("http://{address}"),
+        twists,
+    });
     let (stop, stopped) = watch::channel(false);
     let serving = tokio::spawn(accept(listener, front, config.limits, stopped));
     Ok(Running { address, stop, serving })
@@ -129,17 +138,44 @@ async fn told(stopped: &mut watch::Receiver<bool>) {
 async fn serve(stream: TcpStream, front: Arc<Front>, limits: &Limits, mut stopped: watch::Receiver<bool>) {
     // Small answers must not wait for more to say.
     let _ = stream.set_nodelay(true);
+    let verbatim = Arc::new(Mutex::new(None));
+    let said = Arc::clone(&verbatim);
     let service = service_fn(move |request| {
-        let front = Arc::clone(&front);
-        async move { Ok::<_, Infallible>(front.answer(request).await) }
+        let (front, said) = (Arc::clone(&front), Arc::clone(&said));
+        async move { spoken(front.answer(request).await, &said).await }
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(limits.head_bytes.max(8192)).half_close(true);
-    let mut connection = pin!(http.serve_connection(TokioIo::new(Patient::new(stream, limits.body)), service));
+    let mut connection = http.serve_connection(TokioIo::new(Patient::new(stream, limits.body)), service);
     // A client that breaks off is its own affair.
     tokio::select! {
-        _ = connection.as_mut() => return,
-        () = told(&mut stopped) => connection.as_mut().graceful_shutdown(),
+        _ = &mut connection => {}
+        () = told(&mut stopped) => {
+            Pin::new(&mut connection).graceful_shutdown();
+            let _ = (&mut connection).await;
+        }
     }
-    let _ = connection.await;
+    let bytes = verbatim.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(bytes) = bytes {
+        let mut stream = connection.into_parts().io.into_inner();
+        let _ = stream.write_all(&bytes).await;
+        let _ = stream.shutdown().await;
+    }
 }
+
+/// The reply, unless the connection is to say something else in its place and end.
+async fn spoken(mut reply: Reply, verbatim: &Mutex<Option<Bytes>>) -> Result<Reply, Verbatim> {
+    match reply.extensions_mut().remove::<Wire>() {
+        None => Ok(reply),
+        Some(Wire::Silence) => std::future::pending().await,
+        Some(Wire::Raw(bytes)) => {
+            *verbatim.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
+            Err(Verbatim)
+        }
+    }
+}
+
+/// The end of what hyper has to say on a connection.
+#[derive(Debug, thiserror::Error)]
+#[error("the rest is said verbatim")]
+struct Verbatim;
