@@ -5,6 +5,7 @@ pub mod oci;
 
 pub mod clock;
 pub mod seed;
+pub mod stats;
 pub mod text;
 pub mod clause;
 pub mod exchange;
@@ -17,5 +18,6 @@ pub mod registry;
 pub mod client;
 pub mod engine;
 pub mod check;
+pub mod load;
 pub mod prove;
 pub mod cli;

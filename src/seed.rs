@@ -4,7 +4,7 @@
 //! not (the name of a run, credentials, upload sessions).
 
 use rand::rngs::{StdRng, SysRng};
-use rand::{Rng, SeedableRng, TryRng};
+use rand::{Rng, RngExt, SeedableRng, TryRng};
 use sha2::{Digest, Sha256};
 
 /// Where repeatable randomness starts.
@@ -34,12 +34,39 @@ impl Seed {
         StdRng::from_seed(self.0)
     }
 
+    /// Numbers that are drawn one after the other, starting here.
+    #[must_use]
+    pub fn draws(&self) -> Draws {
+        Draws(self.rng())
+    }
+
     /// `len` incompressible bytes.
     #[must_use]
     pub fn bytes(&self, len: usize) -> Vec<u8> {
         let mut out = vec![0; len];
         self.rng().fill_bytes(&mut out);
         out
+    }
+}
+
+/// A repeatable stream of numbers of the distributions that a load is made of.
+#[derive(Debug)]
+pub struct Draws(StdRng);
+
+impl Draws {
+    /// Uniform, from 0 up to but not 1.
+    pub fn unit(&mut self) -> f64 {
+        self.0.random()
+    }
+
+    /// Exponential with mean 1: the gap between arrivals that know nothing of each other.
+    pub fn exponential(&mut self) -> f64 {
+        -(1.0 - self.unit()).ln()
+    }
+
+    /// Uniform, from 0 up to but not `bound`; 0 where `bound` is 0.
+    pub fn below(&mut self, bound: usize) -> usize {
+        if bound == 0 { 0 } else { self.0.random_range(0..bound) }
     }
 }
 
@@ -65,6 +92,25 @@ mod tests {
         assert_eq!(seed.child("a").child("b").bytes(100), seed.child("a").child("b").bytes(100));
         assert_ne!(seed.child("a").child("b").bytes(100), seed.child("ab").bytes(100));
         assert_ne!(seed.child("a").bytes(100), Seed::new(2).child("a").bytes(100));
+    }
+
+    #[test]
+    fn draws_repeat_and_have_the_means_of_their_distributions() {
+        let mut draws = Seed::new(1).draws();
+        let mut again = Seed::new(1).draws();
+        let (mut unit, mut gap, mut small) = (0.0, 0.0, 0);
+        for _ in 0..10_000 {
+            let number = draws.unit();
+            assert!((0.0..1.0).contains(&number));
+            assert_eq!(number.to_bits(), again.unit().to_bits());
+            unit += number / 10_000.0;
+            gap += draws.exponential() / 10_000.0;
+            again.exponential();
+            small += usize::from(draws.below(4) == 0);
+            again.below(4);
+        }
+        assert!((unit - 0.5).abs() < 0.015 && (gap - 1.0).abs() < 0.04 && (2350..2650).contains(&small), "{unit} {gap} {small}");
+        assert_eq!(draws.below(0), 0);
     }
 
     #[test]

@@ -2,16 +2,22 @@
 
 use std::collections::{HashMap, HashSet};
 
+use bytes::Bytes;
 use indexmap::IndexMap;
 
+use super::binding::Binds;
 use super::evidence::{Found, evidence_of};
+use super::options::Bodies;
 use super::recorder::{Event, Heard};
 use crate::clause::Offer;
 use crate::engine::{Because, Judgement};
-use crate::exchange::Secrets;
+use crate::exchange::{Secrets, body_file};
 use crate::judge::{Mismatch, Verdict};
-use crate::plan::{Always, DECLINED, Expected, Fate, Item, Step};
-use crate::record::{Causes, Evidence, ExpectationResult, Finding, Planned, ScenarioResult, worst};
+use crate::plan::{Always, DECLINED, Expected, Fate, Item, Step, WITHHELD};
+use crate::record::{Cause, Causes, Evidence, ExpectationResult, Finding, Planned, ScenarioResult, worst};
+
+/// How much of the bodies of failing requests is kept, in bytes.
+const MOST_BODIES: usize = 64 << 20;
 
 /// Makes scenario results and causes, item by item, in the plan's order.
 pub(super) struct Assembly<'a> {
@@ -24,6 +30,8 @@ pub(super) struct Assembly<'a> {
     /// Why the run ended early, where it did.
     pub(super) cut: Option<&'a str>,
     pub(super) causes: Causes,
+    /// What the curl lines of evidence send, by the names of the files that they name.
+    bodies: Bodies,
     /// The cause of a clause that failed anywhere so far, for what could not be judged because of it.
     by_clause: HashMap<String, usize>,
 }
@@ -43,7 +51,23 @@ impl<'a> Assembly<'a> {
         secrets: &'a Secrets,
         cut: Option<&'a str>,
     ) -> Self {
-        Self { clauses, known, always, secrets, cut, causes: Causes::default(), by_clause: HashMap::new() }
+        Self { clauses, known, always, secrets, cut, causes: Causes::default(), bodies: Bodies::new(), by_clause: HashMap::new() }
+    }
+
+    /// The causes, what supports them, and the bodies that the lines of that evidence name: 64 MiB of them at most.
+    pub(super) fn finish(self) -> (Vec<Cause>, Vec<Evidence>, Bodies) {
+        let (found, kept) = self.causes.finish();
+        let mut room = MOST_BODIES;
+        let named = |name: &str| kept.iter().any(|evidence| evidence.curl.contains(name));
+        let mut fits = |bytes: &Bytes| match room.checked_sub(bytes.len()) {
+            Some(left) => {
+                room = left;
+                true
+            }
+            None => false,
+        };
+        let bodies = self.bodies.into_iter().filter(|(name, bytes)| named(name) && fits(bytes)).collect();
+        (found, kept, bodies)
     }
 
     /// The result of one item.
@@ -93,10 +117,11 @@ impl<'a> Assembly<'a> {
     }
 
     fn expectations(&mut self, item: &Item, heard: &Heard) -> Vec<ExpectationResult> {
-        let events: Vec<Event> = heard.events.iter().map(|event| held_to_profile(item, event)).collect();
         let own = item.expectations();
         let everywhere = self.always.iter().flat_map(|always| &always.expect);
         let bound: Vec<&Expected> = own.into_iter().chain(everywhere).filter(|expected| expected.binding.is_some()).collect();
+        let binds = Binds { item, heard, clauses: bound.iter().map(|expected| &expected.clause).collect() };
+        let events: Vec<Event> = heard.events.iter().map(|event| held_to_profile(item, &binds.bind(event))).collect();
         let mut by_number: HashMap<usize, Vec<&Event>> = HashMap::new();
         for event in &events {
             by_number.entry(event.expected).or_default().push(event);
@@ -146,7 +171,7 @@ impl<'a> Assembly<'a> {
                 result.reason = Some(self.secrets.redact(reason));
                 result.cause = match because {
                     Some(Because::Step(number)) => blamed.get(number).copied(),
-                    Some(Because::Clause(clause)) => self.by_clause.get(clause.as_str()).copied(),
+                    Some(Because::Clause { clause, .. }) => self.by_clause.get(clause.as_str()).copied(),
                     None => None,
                 };
                 self.took_down(result.cause);
@@ -197,8 +222,9 @@ impl<'a> Assembly<'a> {
         }))
     }
 
-    fn evidence(&self, item: &Item, expected: &Expected, event: &Event, mismatch: &Mismatch) -> Option<Evidence> {
+    fn evidence(&mut self, item: &Item, expected: &Expected, event: &Event, mismatch: &Mismatch) -> Option<Evidence> {
         let exchange = event.exchange.as_ref()?;
+        self.bodies.extend(body_file(&exchange.request, self.secrets));
         let found = Found {
             clause: expected.clause.as_str(),
             scenario: &item.scenario,
@@ -255,7 +281,8 @@ fn merge<'e>(events: &[&'e Event]) -> Option<Merged<'e>> {
     Some(Merged { verdict, event, exchanges: events.len() as u64 })
 }
 
-/// A clean outcome that the profile does not want is a fail of the clause that decides the capability.
+/// A clean outcome that the profile does not want is a fail of the clause that decides the capability; one that was withheld settles
+/// nothing.
 fn held_to_profile(item: &Item, event: &Event) -> Event {
     let unwanted = event.step.as_ref().and_then(|(number, _)| {
         let step = item.steps.iter().flat_map(Step::with_inner).find(|step| step.number == *number)?;
@@ -265,8 +292,8 @@ fn held_to_profile(item: &Item, event: &Event) -> Event {
         let judged = outcome.expect.iter().find(|expected| expected.number == event.expected)?;
         let clean = matches!(event.judgement, Judgement::Pass | Judgement::Declined(_));
         let wrong = match capability.expected {
-            Offer::Accepted => outcome.name == DECLINED,
-            Offer::Declined => outcome.name != DECLINED,
+            Offer::Accepted => [DECLINED, WITHHELD].contains(&outcome.name.as_str()),
+            Offer::Declined => ![DECLINED, WITHHELD].contains(&outcome.name.as_str()),
             Offer::Either => false,
         };
         (clean && wrong && judged.clause == decider.clause).then(|| (capability, outcome.name.clone()))
@@ -274,6 +301,10 @@ fn held_to_profile(item: &Item, event: &Event) -> Event {
     let Some((capability, outcome)) = unwanted else { return event.clone() };
     let wanted = if capability.expected == Offer::Accepted { "accepted" } else { "declined" };
     let observed = event.exchange.as_deref().map(crate::judge::observed).unwrap_or_default();
+    if outcome == WITHHELD {
+        let hint = capability.hint.as_ref().map_or_else(String::new, |hint| format!(": {hint}"));
+        return Event { judgement: Judgement::Inconclusive { reason: format!("{observed}{hint}"), because: None }, ..event.clone() };
+    }
     let mismatch = Mismatch::fail(format!("{} {wanted}", capability.capability), format!("{outcome}: {observed}"));
     Event { judgement: Judgement::Fail(mismatch), ..event.clone() }
 }

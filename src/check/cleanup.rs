@@ -1,27 +1,27 @@
-//! Taking away what a run has pushed: best effort, and a list of what stays.
+//! Taking away what a run has left in a registry: best effort, and a list of what stays.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use std::time::Instant;
-
+use http::header::LOCATION;
 use http::{Method, Uri};
 
 use crate::client::{Ask, Call, Client};
-use crate::clock;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, resolve};
 use crate::oci::Digest;
 
-/// One thing that a registry took.
+/// One thing that a registry keeps for us.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Pushed {
     pub(super) repository: String,
     pub(super) kind: Kind,
-    pub(super) digest: String,
+    /// The digest; of an upload session its URL.
+    pub(super) at: String,
 }
 
-/// What was taken. Manifests go before blobs, which they hold on to.
+/// What it is, in the order in which it goes: manifests hold on to blobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
+    Session,
     Manifest,
     Blob,
 }
@@ -38,11 +38,11 @@ pub(super) fn pushed(exchange: &Exchange) -> Option<Pushed> {
     {
         let named = reference.contains(':').then(|| reference.to_owned());
         let digest = named.or(header).unwrap_or_else(|| Digest::sha256(&request.body.bytes).to_string());
-        return Some(Pushed { repository: repository.to_owned(), kind: Kind::Manifest, digest });
+        return Some(Pushed { repository: repository.to_owned(), kind: Kind::Manifest, at: digest });
     }
     let (repository, _) = path.rsplit_once("/blobs/uploads")?;
     let asked = query_value(&request.url, "digest").or_else(|| query_value(&request.url, "mount"));
-    Some(Pushed { repository: repository.to_owned(), kind: Kind::Blob, digest: asked.or(header)? })
+    Some(Pushed { repository: repository.to_owned(), kind: Kind::Blob, at: asked.or(header)? })
 }
 
 fn query_value(url: &Uri, name: &str) -> Option<String> {
@@ -50,52 +50,124 @@ fn query_value(url: &Uri, name: &str) -> Option<String> {
     percent_encoding::percent_decode_str(value).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
-/// Deletes what was pushed and gives what stays, a line per repository. A kind whose delete is refused outright is not tried again.
-pub(super) async fn clean_up(
-    client: &Client,
-    base: &Uri,
-    pushed: BTreeSet<Pushed>,
-    kept: &BTreeSet<String>,
-    deadline: Instant,
-) -> Vec<String> {
-    let mut refused: BTreeSet<Kind> = BTreeSet::new();
-    let mut left: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-    for kind in [Kind::Manifest, Kind::Blob] {
-        for item in pushed.iter().filter(|item| item.kind == kind) {
-            let gone = clock::instant() < deadline
-                && !refused.contains(&kind)
-                && !kept.contains(&item.repository)
-                && delete(client, base, item, &mut refused).await;
-            if !gone {
-                let counts = left.entry(item.repository.clone()).or_default();
-                match kind {
-                    Kind::Manifest => counts.0 += 1,
-                    Kind::Blob => counts.1 += 1,
-                }
+/// Notes which upload sessions are open after an exchange: a 202 opens one or moves it on, the end of an upload or of the session closes it.
+pub(super) fn note_session(open: &mut Vec<Pushed>, exchange: &Exchange) {
+    let Some(response) = exchange.response() else { return };
+    let request = &exchange.request;
+    let is_same =
+        |at: &str| at.parse::<Uri>().is_ok_and(|url| url.authority() == request.url.authority() && url.path() == request.url.path());
+    let location = || resolve(&request.url, std::str::from_utf8(response.headers.get(LOCATION)?.as_bytes()).ok()?).ok();
+    if let Some(known) = open.iter().position(|session| is_same(&session.at)) {
+        let ended = matches!(request.method, Method::PUT | Method::DELETE) && (200..300).contains(&response.status);
+        if ended || matches!(response.status, 404 | 410) {
+            open.swap_remove(known);
+        } else if let (200..=299, Some(moved)) = (response.status, location()) {
+            open[known].at = moved.to_string();
+        }
+        return;
+    }
+    let path = request.url.path().trim_end_matches('/');
+    let repository = path.strip_prefix("/v2/").and_then(|path| path.strip_suffix("/blobs/uploads"));
+    if let (Some(repository), Some(url), 202, &Method::POST) = (repository, location(), response.status, &request.method) {
+        open.push(Pushed { repository: repository.to_owned(), kind: Kind::Session, at: url.to_string() });
+    }
+}
+
+/// What stays on purpose.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kept {
+    /// Repositories in which something failed, with `--keep-failed`.
+    pub(super) failed: BTreeSet<String>,
+    /// The repository of `--repository`. Somebody else's content may stand in it, and a delete by digest would take its tags along; but
+    /// nobody else knows our upload sessions.
+    pub(super) pinned: Option<String>,
+}
+
+impl Kept {
+    fn why(&self, thing: &Pushed) -> Option<&'static str> {
+        if self.pinned.as_ref() == Some(&thing.repository) && thing.kind != Kind::Session {
+            Some(", not touched, since --repository pins it")
+        } else {
+            self.failed.contains(&thing.repository).then_some(", kept as --keep-failed asks")
+        }
+    }
+}
+
+/// The clean-up of one run; it can be stopped anywhere, and then tells what it did not come to.
+pub(super) struct Cleaning<'a> {
+    pub(super) client: &'a Client,
+    pub(super) base: &'a Uri,
+    pub(super) left: BTreeSet<Pushed>,
+    pub(super) kept: Kept,
+}
+
+impl Cleaning<'_> {
+    /// Deletes what may go. A kind whose delete is refused outright is not tried again.
+    pub(super) async fn run(&mut self) {
+        let mut refused: BTreeSet<Kind> = BTreeSet::new();
+        let mut things: Vec<Pushed> = self.left.iter().filter(|thing| self.kept.why(thing).is_none()).cloned().collect();
+        things.sort_by_key(|thing| thing.kind);
+        for thing in things {
+            if refused.contains(&thing.kind) {
+                continue;
+            }
+            match self.delete(&thing).await {
+                Deleted::Gone => drop(self.left.remove(&thing)),
+                Deleted::Stays => {}
+                Deleted::Refused => drop(refused.insert(thing.kind)),
             }
         }
     }
-    left.into_iter().map(|(repository, (manifests, blobs))| line(&repository, manifests, blobs)).collect()
-}
 
-fn line(repository: &str, manifests: u64, blobs: u64) -> String {
-    let count = |n: u64, what: &str| (n > 0).then(|| format!("{n} {what}{}", if n == 1 { "" } else { "s" }));
-    let parts: Vec<String> = [count(manifests, "manifest"), count(blobs, "blob")].into_iter().flatten().collect();
-    format!("{repository} ({})", parts.join(", "))
-}
-
-async fn delete(client: &Client, base: &Uri, item: &Pushed, refused: &mut BTreeSet<Kind>) -> bool {
-    let area = if item.kind == Kind::Manifest { "manifests" } else { "blobs" };
-    let url = format!("{}/v2/{}/{area}/{}", base.to_string().trim_end_matches('/'), item.repository, item.digest);
-    let Ok(url) = url.parse::<Uri>() else { return false };
-    match client.ask(Ask { redirects: 0, ..Ask::new(Call::new(Method::DELETE, url)) }).await.exchange.status() {
-        Some(200..=299 | 404 | 410) => true,
-        Some(400 | 401 | 403 | 405 | 501) | None => {
-            refused.insert(item.kind);
-            false
+    async fn delete(&self, thing: &Pushed) -> Deleted {
+        match self.ask(Method::DELETE, thing).await {
+            Some(200..=299 | 410) => Deleted::Gone,
+            // It may be gone, or this registry may know no such request at all.
+            Some(404) => {
+                let look = if thing.kind == Kind::Session { Method::GET } else { Method::HEAD };
+                if matches!(self.ask(look, thing).await, Some(404 | 410)) { Deleted::Gone } else { Deleted::Refused }
+            }
+            Some(400 | 401 | 403 | 405 | 501) | None => Deleted::Refused,
+            Some(_) => Deleted::Stays,
         }
-        Some(_) => false,
     }
+
+    /// The status of the answer.
+    async fn ask(&self, method: Method, thing: &Pushed) -> Option<u16> {
+        let base = self.base.to_string();
+        let base = base.trim_end_matches('/');
+        let url = match thing.kind {
+            Kind::Session => thing.at.clone(),
+            Kind::Manifest => format!("{base}/v2/{}/manifests/{}", thing.repository, thing.at),
+            Kind::Blob => format!("{base}/v2/{}/blobs/{}", thing.repository, thing.at),
+        };
+        let call = Call::new(method, url.parse().ok()?);
+        let ask = Ask { redirects: 0, repository: Some(thing.repository.clone()), ..Ask::new(call) };
+        self.client.ask_patiently(ask, |_| {}).await.exchange.status()
+    }
+
+    /// What stays, a line per repository, with the reason where that is on purpose.
+    pub(super) fn told(&self) -> Vec<String> {
+        let mut counts: BTreeMap<(&str, &str), [u64; 3]> = BTreeMap::new();
+        for thing in &self.left {
+            counts.entry((&thing.repository, self.kept.why(thing).unwrap_or_default())).or_default()[thing.kind as usize] += 1;
+        }
+        counts.into_iter().map(|((repository, why), counts)| line(repository, counts) + why).collect()
+    }
+}
+
+/// What came of a delete.
+enum Deleted {
+    Gone,
+    Stays,
+    /// And there is no use in trying it on others.
+    Refused,
+}
+
+fn line(repository: &str, [sessions, manifests, blobs]: [u64; 3]) -> String {
+    let count = |n: u64, what: &str| (n > 0).then(|| format!("{n} {what}{}", if n == 1 { "" } else { "s" }));
+    let parts = [count(manifests, "manifest"), count(blobs, "blob"), count(sessions, "open upload")];
+    format!("{repository} ({})", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]
@@ -107,8 +179,8 @@ mod tests {
 
     #[test]
     fn what_stays_is_told_by_repository() {
-        assert_eq!(line("a/b", 1, 2), "a/b (1 manifest, 2 blobs)");
-        assert_eq!(line("a/b", 0, 1), "a/b (1 blob)");
+        assert_eq!(line("a/b", [0, 1, 2]), "a/b (1 manifest, 2 blobs)");
+        assert_eq!(line("a/b", [1, 0, 1]), "a/b (1 blob, 1 open upload)");
     }
 
     #[test]
@@ -131,7 +203,7 @@ mod tests {
             let request = Request { method, url, headers: HeaderMap::new(), body: BodySent::default() };
             let response = Response { status: 201, headers: HeaderMap::new(), body: Received::default() };
             let seen = pushed(&Exchange { request, answer: Ok(response), timings: Timings::default() });
-            assert_eq!(seen, Some(Pushed { repository: repository.into(), kind, digest: digest.clone() }), "{path}");
+            assert_eq!(seen, Some(Pushed { repository: repository.into(), kind, at: digest.clone() }), "{path}");
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use http::{Method, Uri};
 
-use super::options::Options;
-use crate::client::{Ask, Call, Client, Identity};
+use super::cleanup::{Pushed, note_session};
+use super::fault::{self, Fault};
+use super::options::{CheckError, Options};
+use crate::client::{Ask, Asked, Call, Client, Identity};
 use crate::exchange::{Challenge, Exchange, Failure, challenges, evidence};
 use crate::judge::observed;
 use crate::plan::{Facts, State};
@@ -48,8 +50,10 @@ pub(super) struct Greeting {
     pub(super) login: &'static str,
     /// Facts of the driver's own: login and its kinds, token service.
     pub(super) facts: Facts,
-    /// Requests that it took.
-    pub(super) exchanges: u64,
+    /// What is wrong with how it asks for a login, so that nothing else can be judged.
+    pub(super) fault: Option<Fault>,
+    /// Upload sessions that it opened.
+    pub(super) sessions: Vec<Pushed>,
 }
 
 /// Asks the base endpoint, and a repository too: a 200 at `/v2/` does not prove that the registry is open.
@@ -57,7 +61,6 @@ pub(super) struct Greeting {
 /// # Errors
 /// The target can't be surveyed at all.
 pub(super) async fn greet(client: &Client, options: &Options, run: &str) -> Result<Greeting, Refusal> {
-    let before = client.exchanges();
     let ping = get(client, options, "/v2/", &Identity::None).await;
     let url = options.base.to_string().trim_end_matches('/').to_owned();
     let response = match &ping.answer {
@@ -69,8 +72,10 @@ pub(super) async fn greet(client: &Client, options: &Options, run: &str) -> Resu
     }
     let header = |name: &str| response.headers.get(name).map(|value| evidence::printable(value.as_bytes()));
     let mut greeting = Greeting { server: header("server"), api_version: header("docker-distribution-api-version"), ..Greeting::default() };
-    let place = format!("/v2/{}/{run}/greeting", options.prefix);
-    let asking = asking(client, options, &ping, &place).await;
+    // With --repository nothing else is written to.
+    let place =
+        options.repository.as_ref().map_or_else(|| format!("/v2/{}/{run}/greeting", options.prefix), |pinned| format!("/v2/{pinned}"));
+    let asking = asking(client, options, &ping, &place, &mut greeting.sessions).await;
     let challenge = asking.as_ref().and_then(usable);
     greeting.login = match &challenge {
         Some(challenge) if challenge.is("bearer") => "bearer",
@@ -79,14 +84,16 @@ pub(super) async fn greet(client: &Client, options: &Options, run: &str) -> Resu
     };
     note_driver_facts(&mut greeting, challenge.as_ref(), options);
     if let Some(asking) = &asking {
-        log_in(client, options, &url, asking).await?;
+        greeting.fault = fault::of_challenge(asking);
+        if greeting.fault.is_none() {
+            greeting.fault = log_in(client, options, &url, asking, &mut greeting.sessions).await?;
+        }
     }
-    greeting.exchanges = client.exchanges() - before;
     Ok(greeting)
 }
 
 /// The exchange in which the target asked for a login, if it did: at `/v2/`, for a repository's tags, or for a push.
-async fn asking(client: &Client, options: &Options, ping: &Exchange, place: &str) -> Option<Exchange> {
+async fn asking(client: &Client, options: &Options, ping: &Exchange, place: &str, open: &mut Vec<Pushed>) -> Option<Exchange> {
     if ping.status() == Some(401) {
         return Some(ping.clone());
     }
@@ -95,20 +102,30 @@ async fn asking(client: &Client, options: &Options, ping: &Exchange, place: &str
         return Some(pull);
     }
     let push = send(client, options, Method::POST, &format!("{place}/blobs/uploads/"), &Identity::None).await;
+    note_session(open, &push);
     (push.status() == Some(401)).then_some(push)
 }
 
 /// With the credentials at hand, the same request must not be answered 401 again.
-async fn log_in(client: &Client, options: &Options, url: &str, asking: &Exchange) -> Result<(), Refusal> {
+async fn log_in(
+    client: &Client,
+    options: &Options,
+    url: &str,
+    asking: &Exchange,
+    open: &mut Vec<Pushed>,
+) -> Result<Option<Fault>, Refusal> {
     let path = asking.request.url.path().to_owned();
-    let again = send(client, options, asking.request.method.clone(), &path, &Identity::Auto).await;
+    let asked = ask(client, options, asking.request.method.clone(), &path, &Identity::Auto).await;
+    let again = &asked.exchange;
+    note_session(open, again);
     let refused = |why: String| Err(Refusal::Login { url: url.to_owned(), why });
     match &again.answer {
-        Ok(response) if response.status != 401 => Ok(()),
+        Ok(response) if response.status != 401 => Ok(None),
         Ok(_) if options.login.is_none() => refused(
             "it asks for a login, and no credentials are at hand. Give --user NAME with --password-stdin, set PLIMSOLL_USER and PLIMSOLL_PASSWORD, or log in with docker login".into(),
         ),
-        Ok(_) => refused(format!("it answered {} to {} {path} with the credentials of {}", observed(&again), asking.request.method, who(options))),
+        Ok(_) => refused(format!("it answered {} to {} {path} with the credentials of {}", observed(again), asking.request.method, who(options))),
+        Err(Failure::Login(_)) if fault::of_token(&asked).is_some() => Ok(fault::of_token(&asked)),
         Err(Failure::Login(why)) => refused(format!("{why} (as {})", who(options))),
         Err(failure) => Err(unreachable(url.to_owned(), failure)),
     }
@@ -177,6 +194,27 @@ fn no_registry(ping: &Exchange) -> Option<String> {
     }
 }
 
+/// Whether a pinned repository holds no tag that could be overwritten.
+///
+/// # Errors
+/// It holds some, or that can't be seen.
+pub(super) async fn is_unused(client: &Client, options: &Options, repository: &str) -> Result<(), CheckError> {
+    let list = send(client, options, Method::GET, &format!("/v2/{repository}/tags/list"), &Identity::Auto).await;
+    let in_use = |why: String| Err(CheckError::InUse { repository: repository.to_owned(), why });
+    let Some(response) = list.response().filter(|response| matches!(response.status, 200 | 404)) else {
+        return in_use(format!("the list of its tags is answered with {}", observed(&list)));
+    };
+    let json: serde_json::Value = serde_json::from_slice(&response.body.bytes).unwrap_or_default();
+    match (response.status, json.get("tags")) {
+        (404, _) | (_, Some(serde_json::Value::Null)) => Ok(()),
+        (_, Some(serde_json::Value::Array(tags))) if tags.is_empty() => Ok(()),
+        (_, Some(serde_json::Value::Array(tags))) => {
+            in_use(format!("it holds {} tag{}", tags.len(), if tags.len() == 1 { "" } else { "s" }))
+        }
+        _ => in_use("the list of its tags can't be read".to_owned()),
+    }
+}
+
 fn unreachable(url: String, failure: &Failure) -> Refusal {
     Refusal::Unreachable { url, why: evidence::printable(failure.to_string().as_bytes()) }
 }
@@ -186,9 +224,13 @@ async fn get(client: &Client, options: &Options, path: &str, identity: &Identity
 }
 
 async fn send(client: &Client, options: &Options, method: Method, path: &str, identity: &Identity) -> Exchange {
+    ask(client, options, method, path, identity).await.exchange
+}
+
+async fn ask(client: &Client, options: &Options, method: Method, path: &str, identity: &Identity) -> Asked {
     let url =
         Uri::builder().scheme(options.base.scheme_str().unwrap_or("http")).authority(options.base.authority().map_or("", |a| a.as_str()));
     let url = url.path_and_query(path).build().unwrap_or_else(|_| options.base.clone());
     let ask = Ask { identity: identity.clone(), redirects: 0, ..Ask::new(Call::new(method, url)) };
-    client.ask(ask).await.exchange
+    client.ask_patiently(ask, |_| {}).await
 }

@@ -3,16 +3,21 @@
 //! Takes a suite, a client and options; gives a record. May use `engine`, `client`, `plan`, `record` and the rooms above.
 
 mod assemble;
+mod binding;
 mod cleanup;
 mod evidence;
+mod fault;
 mod greet;
 mod options;
 mod probe;
+mod probing;
 mod recorder;
+mod recording;
 mod run;
+mod survey;
 #[cfg(test)]
 mod tests;
 
 pub use greet::Refusal;
-pub use options::{CheckError, Options, Progress};
-pub use run::{Interrupt, check};
+pub use options::{Bodies, CheckError, Interrupt, Interrupter, Options, Progress};
+pub use run::check;

@@ -1,7 +1,9 @@
 //! What a survey is asked to do, and why it could not be done.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::Uri;
 
 use super::greet::Refusal;
@@ -27,6 +29,8 @@ pub struct Options {
     pub seed: u64,
     /// The one repository to work in.
     pub repository: Option<String>,
+    /// Whether it may hold tags already.
+    pub overwrite_tags: bool,
     /// The credentials in use.
     pub login: Option<(String, String)>,
     /// Whether content that failures need stays.
@@ -45,6 +49,22 @@ pub enum CheckError {
     /// It could not be reached, is no registry, or refuses the login.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// It was interrupted, or `--max-time` was up, before there was anything to judge.
+    #[error("nothing was judged: {why} before the target had been greeted")]
+    CutShort {
+        /// `interrupted`, or what was up.
+        why: String,
+    },
+    /// The repository of `--repository` holds tags, or can't be seen to hold none.
+    #[error(
+        "{repository} is not known to be empty: {why}. Scenarios overwrite tags like v1 and latest: take another repository, or say --overwrite-tags"
+    )]
+    InUse {
+        /// The repository.
+        repository: String,
+        /// What was seen.
+        why: String,
+    },
     /// There is no such profile.
     #[error("there is no profile `{name}`{hint}; there are {all}")]
     NoProfile {
@@ -69,12 +89,57 @@ pub enum CheckError {
     },
 }
 
+/// Bodies of requests that curl lines of the record name, by the file's name relative to the record.
+pub type Bodies = BTreeMap<String, Bytes>;
+/// How often a run was asked to end. Once: it cleans up and tells what was judged. Twice: it does not clean up any more.
+#[derive(Clone, Debug)]
+pub struct Interrupt(tokio::sync::watch::Receiver<u32>);
+
+/// What asks.
+#[derive(Debug)]
+pub struct Interrupter(tokio::sync::watch::Sender<u32>);
+
+impl Interrupt {
+    /// What asks, and what is asked; once that is gone, nobody asks any more.
+    #[must_use]
+    pub fn pair() -> (Interrupter, Self) {
+        let (sender, receiver) = tokio::sync::watch::channel(0);
+        (Interrupter(sender), Self(receiver))
+    }
+
+    /// How often was asked so far.
+    #[must_use]
+    pub fn times(&self) -> u32 {
+        *self.0.borrow()
+    }
+
+    /// Ends once it was asked so many times.
+    pub async fn asked(&self, times: u32) {
+        if self.0.clone().wait_for(|asked| *asked >= times).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl Interrupter {
+    /// Asks the run to end, once more; gives how often that makes.
+    #[must_use]
+    pub fn ask(&self) -> u32 {
+        self.0.send_modify(|asked| *asked = asked.saturating_add(1));
+        *self.0.borrow()
+    }
+}
+
 /// Told as a run goes on.
 pub trait Progress: Sync {
     /// So many scenarios (items) will run.
     fn begin(&self, total: usize);
+    /// The target limits the rate of requests, and is waited for.
+    fn waiting(&self, _wait: Duration) {}
     /// One has ended.
     fn done(&self, name: &str);
     /// The record so far: kept, should the run be interrupted.
     fn checkpoint(&self, record: &Record);
+    /// What the curl lines of the whole record send: told once, at the end.
+    fn bodies(&self, _: &Bodies) {}
 }

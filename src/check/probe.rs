@@ -1,7 +1,7 @@
 //! From what the probes' runs showed to facts.
 
 use super::recorder::Heard;
-use crate::plan::{Facts, Plan, State};
+use crate::plan::{DECLINED, Facts, Plan, State, WITHHELD};
 use crate::scenario::Suite;
 
 /// Notes what became of each capability that was probed, or could not be.
@@ -9,7 +9,7 @@ pub(super) fn note(suite: &Suite, plan: &Plan, heard: &[(usize, Heard)], facts: 
     for (index, heard) in heard {
         for decision in &heard.decisions {
             let state = match decision.outcome.as_deref() {
-                Some(outcome) if outcome == crate::plan::DECLINED => State::Declined,
+                Some(DECLINED | WITHHELD) => State::Declined,
                 Some(_) => State::Accepted,
                 None => State::Broken,
             };

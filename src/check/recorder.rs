@@ -1,8 +1,11 @@
 //! What an item's run showed, as it came.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use super::cleanup::{Pushed, pushed};
+use tokio::sync::broadcast;
+
+use super::cleanup::{Pushed, note_session, pushed};
 use crate::engine::{Judgement, Observer};
 use crate::exchange::Exchange;
 use crate::plan::{Expected, Step};
@@ -36,6 +39,8 @@ pub(super) struct Heard {
     pub(super) events: Vec<Event>,
     pub(super) decisions: Vec<Decision>,
     pub(super) pushed: Vec<Pushed>,
+    /// Upload sessions that are still open.
+    pub(super) sessions: Vec<Pushed>,
     /// The first preparation that did not work: the step's title and what came.
     pub(super) unprepared: Option<(usize, String)>,
     pub(super) exchanges: u64,
@@ -46,11 +51,19 @@ pub(super) struct Heard {
 
 /// Listens to one item; can be read while the item still runs.
 #[derive(Debug, Default)]
-pub(super) struct Recorder(Mutex<Heard>);
+pub(super) struct Recorder {
+    heard: Mutex<Heard>,
+    waits: Option<broadcast::Sender<Duration>>,
+}
 
 impl Recorder {
+    /// One that tells on the way how long it waits for the target.
+    pub(super) fn telling(waits: &broadcast::Sender<Duration>) -> Self {
+        Self { waits: Some(waits.clone()), ..Self::default() }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Heard> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was heard so far.
@@ -71,13 +84,19 @@ impl Observer for Recorder {
         let mut heard = self.lock();
         heard.exchanges += 1;
         heard.pushed.extend(pushed(exchange));
+        note_session(&mut heard.sessions, exchange);
     }
 
     fn judged(&self, step: Option<&Step>, expected: &Expected, judgement: Judgement, exchange: Option<&Exchange>) {
-        let keep = matches!(judgement, Judgement::Fail(_) | Judgement::Error(_) | Judgement::Declined(_));
+        let keep = judgement.wants_evidence();
         let exchange = exchange.filter(|_| keep || step.is_some_and(|step| step.capability.is_some())).cloned().map(Arc::new);
         let step = step.map(|step| (step.number, step.title.clone()));
         self.lock().events.push(Event { step, expected: expected.number, judgement, exchange });
+    }
+
+    fn waiting(&self, wait: Duration) {
+        // Nobody need listen.
+        self.waits.iter().for_each(|waits| drop(waits.send(wait)));
     }
 
     fn unprepared(&self, step: &Step, exchange: &Exchange) {

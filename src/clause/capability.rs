@@ -20,6 +20,8 @@ pub struct Capability {
     pub from_driver: bool,
     /// Capabilities without which it can't be there.
     pub needs: Vec<At<String>>,
+    /// What the user may do where the target does not show whether it offers this: its probe's outcome `withheld`.
+    pub hint: Option<String>,
 }
 
 /// A capability as it is written.
@@ -31,6 +33,7 @@ pub(super) struct Written {
     from: Option<From>,
     #[serde(default)]
     needs: Vec<At<String>>,
+    hint: Option<String>,
 }
 
 /// Who finds out, where no probe does.
@@ -42,8 +45,8 @@ enum From {
 
 impl Capability {
     pub(super) fn new(id: At<String>, written: Written) -> Self {
-        let Written { says, probe, from, needs } = written;
-        Self { id: id.value, place: id.place, says, probe, from_driver: from.is_some(), needs }
+        let Written { says, probe, from, needs, hint } = written;
+        Self { id: id.value, place: id.place, says, probe, from_driver: from.is_some(), needs, hint }
     }
 
     /// What is wrong with it taken alone.

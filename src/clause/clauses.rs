@@ -103,8 +103,9 @@ impl Clause {
         if self.says.trim().is_empty() {
             wrong.push(format!("`{}` says nothing", self.id));
         }
-        if self.id.area() != self.file.trim_start_matches("clauses/").trim_end_matches(".yaml") {
-            wrong.push(format!("`{}` belongs into `clauses/{}.yaml`", self.id, self.id.area()));
+        let place = self.file.trim_start_matches("clauses/").trim_end_matches(".yaml");
+        if place.split('/').next() != Some(self.id.area()) {
+            wrong.push(format!("`{0}` belongs into `clauses/{1}.yaml`, or below `clauses/{1}/`", self.id, self.id.area()));
         }
         wrong
     }

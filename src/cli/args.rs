@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::clause::Level;
+
 /// Surveys container registries: do they keep the rules of the specifications?
 #[derive(Debug, Parser)]
 #[command(name = "plimsoll", version, propagate_version = true, after_help = AFTER)]
@@ -27,6 +29,7 @@ Examples:
   plimsoll survey                              survey the embedded reference registry
   plimsoll survey http://127.0.0.1:5000        survey a registry, and write reports
   plimsoll check https://registry.example --only 'push/*'
+  plimsoll check http://127.0.0.1:5000 --scenario mine.yaml
   plimsoll explain push/session-status         what a clause says, and where it comes from";
 
 /// The commands.
@@ -58,15 +61,18 @@ pub(super) struct RunArgs {
     /// What the target is held to.
     #[arg(long, default_value = "auto", value_name = "NAME", help_heading = "What is judged")]
     pub(super) profile: String,
-    /// Only scenarios whose id matches (`push/*`); may be repeated.
+    /// Only scenarios whose id matches (`push/*`; `plimsoll scenario list` lists them); may be repeated.
     #[arg(long, value_name = "GLOB", help_heading = "What is judged")]
     pub(super) only: Vec<String>,
-    /// Which failures make the exit code 1.
+    /// Which failures make the exit code 1. Those of level MAY and CLIENT never do.
     #[arg(long, value_enum, default_value_t = FailOn::Must, help_heading = "What is judged")]
     pub(super) fail_on: FailOn,
     /// Read scenarios from this directory in place of the ones shipped.
     #[arg(long, value_name = "DIR", help_heading = "What is judged")]
     pub(super) scenarios: Option<PathBuf>,
+    /// Run this scenario file of your own (with whatever --only names); may be repeated.
+    #[arg(long = "scenario", value_name = "FILE", help_heading = "What is judged")]
+    pub(super) own: Vec<PathBuf>,
     /// The user name for the target (also `PLIMSOLL_USER`; else Docker's config file).
     #[arg(long, value_name = "USER", help_heading = "Login")]
     pub(super) user: Option<String>,
@@ -97,10 +103,13 @@ pub(super) struct RunArgs {
     /// Content derives from this number.
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Run")]
     pub(super) seed: u64,
-    /// Work in this one repository, for registries that need it. Its tags (v1, latest, …) are overwritten: take one that holds nothing of
-    /// value. Nothing is deleted from it at the end. Implies --jobs 1; skips what needs an empty or second repository.
+    /// Work in this one repository, for registries that need it, and write to no other. It must hold no tags. Nothing is deleted from it
+    /// at the end. Implies --jobs 1; skips what needs an empty or second repository.
     #[arg(long, value_name = "NAME", help_heading = "Run")]
     pub(super) repository: Option<String>,
+    /// Let --repository hold tags already; those named v1, latest and the like are overwritten.
+    #[arg(long, requires = "repository", help_heading = "Run")]
+    pub(super) overwrite_tags: bool,
     /// Leave in the registry what the curl lines of failures need.
     #[arg(long, help_heading = "Run")]
     pub(super) keep_failed: bool,
@@ -118,10 +127,20 @@ pub(super) enum FailOn {
     Should,
 }
 
+impl FailOn {
+    /// The lowest level that counts.
+    pub(super) fn level(self) -> Level {
+        match self {
+            Self::Must => Level::Must,
+            Self::Should => Level::Should,
+        }
+    }
+}
+
 /// Options of `report`.
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
-    /// A record.json that a run has written.
+    /// A record.json that a run has written, or the folder that holds it.
     #[arg(value_name = "RECORD")]
     pub(super) record: PathBuf,
     /// terminal, json or junit.
@@ -130,6 +149,9 @@ pub(super) struct ReportArgs {
     /// Write there in place of standard output.
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    /// Which failures JUnit shows as `failure`: what the run was given, so that it agrees with the exit code.
+    #[arg(long, value_enum, default_value_t = FailOn::Must)]
+    pub(super) fail_on: FailOn,
 }
 
 /// Options of `serve`.
@@ -218,8 +240,8 @@ pub(super) enum ScenarioCommand {
     },
     /// Tell what a scenario does, step by step, in words.
     Show {
-        /// Its id: push/blob-post-put.
-        #[arg(value_name = "ID")]
+        /// Its id (push/blob-post-put), or a scenario file of your own.
+        #[arg(value_name = "ID|FILE")]
         id: String,
     },
     /// Check scenario files for mistakes; without files, the whole set.
@@ -235,9 +257,9 @@ pub(super) enum ScenarioCommand {
 /// Options of `explain`.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// A clause's id: push/session-status.
+    /// A clause's id (push/session-status), or a pattern (`push/*`), which lists; left out, all clauses are listed.
     #[arg(value_name = "CLAUSE")]
-    pub(super) clause: String,
+    pub(super) clause: Option<String>,
     /// Read scenarios from this directory in place of the ones shipped.
     #[arg(long, value_name = "DIR")]
     pub(super) scenarios: Option<PathBuf>,

@@ -6,22 +6,40 @@ use super::args::ExplainArgs;
 use super::exit::{Ended, Exit};
 use super::output::Output;
 use super::suite::suite;
-use crate::clause::{Clause, ClauseId};
+use crate::clause::{Clause, ClauseId, Level};
+use crate::plan::glob;
 use crate::scenario::{Scenario, Suite};
 use crate::text::did_you_mean;
 
 pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, Ended> {
     let suite = suite(args.scenarios.as_deref(), output)?;
-    let known = ClauseId::new(&args.clause).ok().and_then(|id| suite.catalogue.clauses.get(&id));
-    let clause = known.ok_or_else(|| unknown(&args.clause, &suite))?;
-    Output::print(&explained(clause, &suite));
+    let asked = args.clause.as_deref().unwrap_or("*");
+    let known = ClauseId::new(asked).ok().and_then(|id| suite.catalogue.clauses.get(&id));
+    let text = match known {
+        Some(clause) => explained(clause, &suite),
+        None => listed(asked, &suite)?,
+    };
+    Output::print(&output.folded(&text));
     Ok(Exit::Conforms)
 }
 
+/// The clauses that match a pattern, each with the strongest of its levels.
+fn listed(pattern: &str, suite: &Suite) -> Result<String, Ended> {
+    let chosen: Vec<&Clause> = suite.catalogue.clauses.values().filter(|clause| glob(pattern, clause.id.as_str())).collect();
+    let width = chosen.iter().map(|clause| clause.id.as_str().len()).max().ok_or_else(|| unknown(pattern, suite))?;
+    let line = |clause: &Clause| {
+        let level = clause.documents.values().map(|section| section.level).max().unwrap_or(Level::Client);
+        format!("{:<width$}  {:<6}  {}\n", clause.id.as_str(), level.to_string(), clause.says)
+    };
+    Ok(chosen.into_iter().map(line).collect())
+}
+
 fn unknown(name: &str, suite: &Suite) -> Ended {
-    let ids = suite.catalogue.clauses.keys().map(ClauseId::as_str);
-    let hint = did_you_mean(name, ids).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
-    Ended::new(Exit::Usage, format!("there is no clause `{name}`{hint}"))
+    let area = format!("{}/*", name.trim_end_matches('/'));
+    let mut ids = suite.catalogue.clauses.keys().map(ClauseId::as_str);
+    let near = if ids.clone().any(|id| glob(&area, id)) { Some(area.as_str()) } else { did_you_mean(name, &mut ids) };
+    let hint = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+    Ended::new(Exit::Usage, format!("there is no clause `{name}`: {hint}`plimsoll explain` lists all"))
 }
 
 fn explained(clause: &Clause, suite: &Suite) -> String {

@@ -2,15 +2,18 @@
 
 mod args;
 mod begin;
+mod choice;
 mod embedded;
 mod exit;
 mod explain;
-mod suite;
+mod interrupt;
 mod output;
 mod prove;
 mod report;
 mod scenario;
 mod serve;
+mod show;
+mod suite;
 mod survey;
 mod target;
 

@@ -5,13 +5,14 @@ use std::fmt::Write;
 use super::args::ProveArgs;
 use super::exit::{Ended, Exit};
 use super::output::Output;
-use super::suite::suite_and_hash;
+use super::suite::{files, invalid};
 use crate::plan::glob;
 use crate::prove::{Progress, Proof, prove};
 use crate::record::write_atomically;
 use crate::registry::{Fault, Variant, faults, variants};
 use crate::report::{MatrixFormat, Style};
-use crate::text::did_you_mean;
+use crate::scenario::Suite;
+use crate::text::meant_tail;
 
 pub(super) fn run(args: &ProveArgs, output: &Output) -> Result<Exit, Ended> {
     let (faults, variants) = chosen(args)?;
@@ -20,10 +21,11 @@ pub(super) fn run(args: &ProveArgs, output: &Output) -> Result<Exit, Ended> {
         return Ok(Exit::Conforms);
     }
     let format = MatrixFormat::from_name(&args.format).ok_or_else(|| {
-        let hint = did_you_mean(&args.format, MatrixFormat::NAMES).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        let hint = meant_tail(&args.format, MatrixFormat::NAMES);
         Ended::new(Exit::Usage, format!("there is no format `{}`{hint}; there are {}", args.format, MatrixFormat::NAMES.join(", ")))
     })?;
-    let (suite, scenario_set) = suite_and_hash(args.scenarios.as_deref(), output)?;
+    let read = files(args.scenarios.as_deref()).and_then(|files| Ok((Suite::read(&files)?, files.hash())));
+    let (suite, scenario_set) = read.map_err(|mistakes| invalid(&mistakes, output))?;
     let threads = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);
     let proof = Proof { suite: &suite, scenario_set, faults, variants, threads };
     let matrix = prove(&proof, &Line(output)).map_err(|why| Ended::new(Exit::Bug, format!("the proof could not be run: {why}")))?;

@@ -6,7 +6,7 @@ use super::output::Output;
 use crate::exchange::evidence::printable;
 use crate::record::{Record, write_atomically};
 use crate::report::{Format, Style};
-use crate::text::did_you_mean;
+use crate::text::meant_tail;
 
 /// The largest record that is read, in bytes.
 const LARGEST: u64 = 512 << 20;
@@ -14,18 +14,20 @@ const LARGEST: u64 = 512 << 20;
 pub(super) fn run(args: &ReportArgs, output: &Output) -> Result<Exit, Ended> {
     let format = Format::from_name(&args.format).ok_or_else(|| {
         let names: Vec<&str> = Format::all().iter().map(|format| format.name).collect();
-        let hint = did_you_mean(&args.format, names.iter().copied()).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        let hint = meant_tail(&args.format, names.iter().copied());
         Ended::new(Exit::Usage, format!("there is no format `{}`{hint}; there are {}", args.format, names.join(", ")))
     })?;
-    let shown = args.record.display();
+    let path = if args.record.is_dir() { args.record.join("record.json") } else { args.record.clone() };
+    let shown = path.display();
     let bad = |why: String| Ended::new(Exit::BadInput, format!("{shown}: {why}"));
-    let size = std::fs::metadata(&args.record).map_err(|why| bad(format!("can't be read: {why}")))?.len();
+    let size = std::fs::metadata(&path).map_err(|why| bad(format!("can't be read: {why}")))?.len();
     if size > LARGEST {
         return Err(bad(format!("has {size} bytes, and a record has at most {LARGEST}")));
     }
-    let text = std::fs::read_to_string(&args.record).map_err(|why| bad(format!("can't be read: {why}")))?;
+    let text = std::fs::read_to_string(&path).map_err(|why| bad(format!("can't be read: {why}")))?;
     let record = Record::read(&text).map_err(|why| bad(printable(why.to_string().as_bytes())))?;
-    let style = Style { color: output.color && args.output.is_none(), width: output.width, ..Style::default() };
+    let style =
+        Style { color: output.color && args.output.is_none(), width: output.width, fail_on: args.fail_on.level(), ..Style::default() };
     let rendered = format.render(&record, &style).map_err(|why| Ended::new(Exit::Bug, why.to_string()))?;
     match &args.output {
         None => Output::print(&rendered),

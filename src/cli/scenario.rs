@@ -4,19 +4,20 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use super::args::{ScenarioArgs, ScenarioCommand};
+use super::choice::{is_file, own};
 use super::exit::{Ended, Exit};
 use super::output::Output;
-use super::suite::{files, invalid, suite};
-use crate::clause::Catalogue;
+use super::show::shown;
+use super::suite::{invalid, suite};
 use crate::plan::glob;
-use crate::scenario::{Act, Scenario, Step, Suite, read_scenario, schema};
-use crate::text::{Diagnostics, SourceFile, did_you_mean};
+use crate::scenario::{Scenario, Suite, schema};
+use crate::text::{Diagnostics, meant_tail};
 
 pub(super) fn run(args: &ScenarioArgs, output: &Output) -> Result<Exit, Ended> {
     let directory = args.scenarios.as_deref();
     match &args.command {
-        ScenarioCommand::List { only } => list(&suite(directory, output)?, only),
-        ScenarioCommand::Show { id } => show(&suite(directory, output)?, id),
+        ScenarioCommand::List { only } => list(&suite(directory, output)?, only, output),
+        ScenarioCommand::Show { id } => show(&suite(directory, output)?, id, output),
         ScenarioCommand::Lint { files } if files.is_empty() => {
             let suite = suite(directory, output)?;
             let (scenarios, probes) = (suite.scenarios.len(), suite.probes.len());
@@ -31,7 +32,7 @@ pub(super) fn run(args: &ScenarioArgs, output: &Output) -> Result<Exit, Ended> {
     }
 }
 
-fn list(suite: &Suite, only: &[String]) -> Result<Exit, Ended> {
+fn list(suite: &Suite, only: &[String], output: &Output) -> Result<Exit, Ended> {
     let wanted = |id: &str| only.is_empty() || only.iter().any(|pattern| glob(pattern, id));
     let chosen: Vec<&Scenario> = suite.scenarios.values().filter(|scenario| wanted(&scenario.id)).collect();
     if chosen.is_empty() {
@@ -42,81 +43,33 @@ fn list(suite: &Suite, only: &[String]) -> Result<Exit, Ended> {
     for scenario in chosen {
         let _ = writeln!(out, "{:<width$}  {}", scenario.id, scenario.title.value);
     }
-    Output::print(&out);
+    Output::print(&output.folded(&out));
     Ok(Exit::Conforms)
 }
 
-fn show(suite: &Suite, id: &str) -> Result<Exit, Ended> {
+fn show(suite: &Suite, id: &str, output: &Output) -> Result<Exit, Ended> {
+    if is_file(id) {
+        let (scenario, _) = own(Path::new(id), suite).map_err(|mistakes| invalid(&mistakes, output))?;
+        Output::print(&output.folded(&shown(&scenario, suite)));
+        return Ok(Exit::Conforms);
+    }
     let known = suite.scenarios.get(id).or_else(|| suite.probes.get(id));
     let scenario = known.ok_or_else(|| {
         let ids = suite.scenarios.keys().chain(suite.probes.keys()).map(String::as_str);
-        let hint = did_you_mean(id, ids).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        let hint = meant_tail(id, ids);
         Ended::new(Exit::Usage, format!("there is no scenario `{id}`{hint}"))
     })?;
-    Output::print(&shown(scenario, suite));
+    Output::print(&output.folded(&shown(scenario, suite)));
     Ok(Exit::Conforms)
-}
-
-fn shown(scenario: &Scenario, suite: &Suite) -> String {
-    let mut out = format!("{}\n  {}\n  {}\n", scenario.id, scenario.title.value, scenario.path);
-    if !scenario.needs.is_empty() {
-        let needs: Vec<&str> = scenario.needs.iter().map(crate::text::At::as_str).collect();
-        let _ = writeln!(out, "  needs {}", needs.join(", "));
-    }
-    if let Some(each) = &scenario.each {
-        let _ = writeln!(out, "  once for each <{}>", each.name.value);
-    }
-    for (n, step) in scenario.steps.iter().enumerate() {
-        step_shown(step, &format!("{}", n + 1), suite, &mut out);
-    }
-    out
-}
-
-fn step_shown(step: &Step, number: &str, suite: &Suite, out: &mut String) {
-    let when = step.when.as_ref().map_or_else(String::new, |when| format!(" (only after {})", when.outcome.value));
-    let _ = writeln!(out, "\n  {number}. {}{when}", step.title);
-    match &step.act {
-        Act::Request(request) => {
-            let target = match &request.target.value {
-                crate::scenario::Target::Path(template) | crate::scenario::Target::Url(template) => template,
-            };
-            let _ = writeln!(out, "     {} {target}", request.method);
-            for (outcome, clause, expectation) in request.expectations() {
-                let when = outcome.map_or_else(String::new, |outcome| format!("{}: ", outcome.as_str()));
-                let _ = writeln!(out, "     - {when}{} — {}", clause.as_str(), expectation.wording());
-                if let Some(clause) = suite.catalogue.clauses.get(&clause.value) {
-                    let _ = writeln!(out, "       {}", clause.says);
-                }
-            }
-        }
-        Act::Push(push) => {
-            let _ = writeln!(out, "     pushes {} to {}", push.datum.value, push.to.value);
-        }
-        Act::Advance(by) => {
-            let _ = writeln!(out, "     lets {} pass", by.value);
-        }
-        Act::Together(branches) => {
-            for (n, branch) in branches.iter().enumerate() {
-                for (m, step) in branch.iter().enumerate() {
-                    step_shown(step, &format!("{number}.{}.{}", n + 1, m + 1), suite, out);
-                }
-            }
-        }
-    }
 }
 
 /// Checks files of the user's own against the clauses and capabilities of the set.
 fn lint(paths: &[PathBuf], directory: Option<&Path>, output: &Output) -> Result<Exit, Ended> {
-    let catalogue = files(directory).and_then(|files| Catalogue::read(&files)).map_err(|mistakes| invalid(&mistakes, output))?;
+    let suite = suite(directory, output)?;
     let mut wrong = Diagnostics::default();
     for path in paths {
-        match SourceFile::open(path) {
-            Err(mistake) => wrong.push(mistake),
-            Ok(file) => {
-                if let Err(mistakes) = read_scenario(&file, &id_of(path), &catalogue) {
-                    wrong.extend(mistakes);
-                }
-            }
+        if let Err(mistakes) = own(path, &suite) {
+            wrong.extend(mistakes);
         }
     }
     if wrong.is_empty() {
@@ -124,11 +77,4 @@ fn lint(paths: &[PathBuf], directory: Option<&Path>, output: &Output) -> Result<
         return Ok(Exit::Conforms);
     }
     Err(invalid(&wrong, output))
-}
-
-/// The id that a file would have in its set: its folder and name.
-fn id_of(path: &Path) -> String {
-    let name = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let folder = path.parent().and_then(Path::file_name).map(|folder| folder.to_string_lossy().into_owned());
-    folder.map_or_else(|| format!("own/{name}"), |folder| format!("{folder}/{name}"))
 }

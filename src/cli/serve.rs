@@ -7,7 +7,7 @@ use super::embedded::GITHUB_PACKAGES;
 use super::exit::{Ended, Exit};
 use super::output::Output;
 use crate::registry::{Auth, Change, Config, Rules, Running, SigningKey, StartError, TokenAuth, User, faults, start, variants};
-use crate::text::did_you_mean;
+use crate::text::meant_tail;
 
 pub(super) fn run(args: &ServeArgs, output: &Output) -> Result<Exit, Ended> {
     let config = config(args)?;
@@ -55,8 +55,7 @@ fn config(args: &ServeArgs) -> Result<Config, Ended> {
         "standard" => Rules::Standard,
         GITHUB_PACKAGES => Rules::GithubPackages,
         other => {
-            let hint =
-                did_you_mean(other, ["standard", GITHUB_PACKAGES]).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+            let hint = meant_tail(other, ["standard", GITHUB_PACKAGES]);
             return Err(Ended::new(Exit::Usage, format!("there are no rules `{other}`{hint}; there are standard and {GITHUB_PACKAGES}")));
         }
     };
@@ -94,8 +93,7 @@ fn changes(args: &ServeArgs) -> Result<Vec<Change>, Ended> {
 }
 
 fn unknown<'a>(kind: &str, id: &str, known: impl Iterator<Item = &'a str>) -> Ended {
-    let hint = did_you_mean(id, known).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
-    Ended::new(Exit::Usage, format!("there is no {kind} `{id}`{hint}; `plimsoll prove --list` lists them"))
+    Ended::new(Exit::Usage, format!("there is no {kind} `{id}`{}; `plimsoll prove --list` lists them", meant_tail(id, known)))
 }
 
 fn user(text: &str) -> Result<User, Ended> {

@@ -9,13 +9,7 @@ use crate::text::{Diagnostics, Files};
 
 /// Reads and checks them; every mistake is shown before anything is sent.
 pub(super) fn suite(directory: Option<&Path>, output: &Output) -> Result<Suite, Ended> {
-    suite_and_hash(directory, output).map(|(suite, _)| suite)
-}
-
-/// The same with the hash over all files: equal sets have equal hashes.
-pub(super) fn suite_and_hash(directory: Option<&Path>, output: &Output) -> Result<(Suite, String), Ended> {
-    let read = files(directory).and_then(|files| Ok((Suite::read(&files)?, files.hash())));
-    read.map_err(|mistakes| invalid(&mistakes, output))
+    files(directory).and_then(|files| Suite::read(&files)).map_err(|mistakes| invalid(&mistakes, output))
 }
 
 pub(super) fn files(directory: Option<&Path>) -> Result<Files, Diagnostics> {

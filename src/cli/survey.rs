@@ -5,20 +5,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use super::args::{FailOn, RunArgs};
+use super::args::RunArgs;
+use super::choice::{Choice, choice};
 use super::embedded::{self, Embedded};
 use super::exit::{Ended, Exit};
+use super::interrupt;
 use super::output::Output;
-use super::suite::suite_and_hash;
 use super::target::{self, TargetAddress};
-use crate::check::{CheckError, Options, Progress, check};
+use crate::check::{Bodies, CheckError, Interrupt, Options, Progress, check};
 use crate::clause::Level;
 use crate::client::credentials::{Credentials, Environment, Given, Secret, resolve};
 use crate::client::{Client, Options as ClientOptions};
 use crate::clock::{self, Clock};
 use crate::record::{Outcome, Record, write_atomically};
 use crate::report::{Format, Style};
-use crate::scenario::Suite;
 
 /// What tells the two commands apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,17 +38,23 @@ const LONGEST_PASSWORD: u64 = 64 << 10;
 pub(super) fn run(args: &RunArgs, manner: Manner, output: &Output) -> Result<Exit, Ended> {
     let targets = args.targets.iter().map(|text| target::parse(text)).collect::<Result<Vec<_>, _>>();
     let targets = targets.map_err(|why| Ended::new(Exit::Usage, why))?;
-    let (suite, hash) = suite_and_hash(args.scenarios.as_deref(), output)?;
+    refuse_in_words(args)?;
+    let chosen = choice(args.scenarios.as_deref(), &args.own, &args.only, output)?;
     let password = args.password_stdin.then(read_password).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|why| Ended::new(Exit::Bug, format!("no runtime could be made: {why}")))?;
-    let run = Run { args, manner, output, suite: &suite, hash, password };
     runtime.block_on(async {
+        let run = Run { args, manner, output, chosen, password, interrupt: interrupt::heard(*output) };
         if targets.is_empty() {
             return run.embedded().await;
         }
         let mut exit = Exit::Conforms;
         for target in &targets {
+            if run.interrupt.times() > 0 {
+                output.error(&format!("{} was not judged: interrupted", target.url()));
+                exit = exit.and(Exit::NotJudged);
+                continue;
+            }
             exit = exit.and(run.target(target, targets.len() > 1).await.unwrap_or_else(|ended| {
                 output.error(&ended.message);
                 ended.exit
@@ -56,6 +62,20 @@ pub(super) fn run(args: &RunArgs, manner: Manner, output: &Output) -> Result<Exi
         }
         Ok(exit)
     })
+}
+
+/// What the parser lets through and no run can be made of.
+fn refuse_in_words(args: &RunArgs) -> Result<(), Ended> {
+    // The text may hold a password: it is not repeated.
+    if args.user.as_ref().is_some_and(|user| user.contains(':')) {
+        let why = "--user takes the name alone: give the password with --password-stdin or in PLIMSOLL_PASSWORD, since the process list shows options";
+        return Err(Ended::new(Exit::Usage, why));
+    }
+    if let Some(name) = &args.repository {
+        target::repository_name(name)
+            .map_err(|why| Ended::new(Exit::Usage, format!("--repository: `{name}` is no name of a repository: {why}")))?;
+    }
+    Ok(())
 }
 
 /// One line of standard input, without its line end.
@@ -75,9 +95,9 @@ struct Run<'a> {
     args: &'a RunArgs,
     manner: Manner,
     output: &'a Output,
-    suite: &'a Suite,
-    hash: String,
+    chosen: Choice,
     password: Option<Secret>,
+    interrupt: Interrupt,
 }
 
 impl Run<'_> {
@@ -99,7 +119,12 @@ impl Run<'_> {
         } else {
             let given = Given { user: self.args.user.clone(), password: self.password.clone() };
             let prefix = target.prefix.as_deref().unwrap_or_default();
-            let found = resolve(given, &target.base, prefix, &environment()).await;
+            let environment = environment();
+            let found = tokio::select! {
+                biased;
+                () = self.interrupt.asked(1) => return Err(Ended::new(Exit::NotJudged, "nothing was judged: interrupted")),
+                found = resolve(given, &target.base, prefix, &environment) => found,
+            };
             found.map_err(|why| Ended::new(Exit::Usage, why.to_string()))?
         };
         self.judge(target, credentials, None, several).await
@@ -115,16 +140,12 @@ impl Run<'_> {
         let directory = self.report_directory(target, clock.is_some(), several)?;
         let options = self.options(target, credentials.as_ref(), clock.clone());
         let client = self.client(target, credentials, clock)?;
-        let progress = Line { output: self.output, directory: directory.as_deref(), state: Mutex::default() };
-        let interrupt = Box::pin(async {
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        });
-        let checked = check(self.suite, &client, &options, &progress, interrupt).await;
+        let progress = Line { output: self.output, directory: directory.as_deref(), state: Mutex::default(), bodies: Mutex::default() };
+        let checked = check(&self.chosen.suite, &client, &options, &progress, &self.interrupt).await;
         progress.end();
         let record = checked.map_err(|why| refused(&why))?;
-        self.tell(&record, directory.as_deref())
+        let bodies = progress.bodies.into_inner().unwrap_or_default();
+        self.tell(&record, &bodies, directory.as_deref())
     }
 
     fn options(&self, target: &TargetAddress, credentials: Option<&Credentials>, embedded: Option<Clock>) -> Options {
@@ -133,17 +154,18 @@ impl Run<'_> {
             base: target.base.clone(),
             prefix: target.prefix.clone().unwrap_or_else(|| "plimsoll".to_owned()),
             profile: args.profile.clone(),
-            only: args.only.clone(),
+            only: self.chosen.only.clone(),
             jobs: usize::from(args.jobs),
             max_time: args.max_time,
             seed: args.seed,
             repository: args.repository.clone(),
+            overwrite_tags: args.overwrite_tags,
             // An identity token alone gets us in, but the scenarios about passwords have none to try.
             login: credentials.and_then(|login| Some((login.user.clone(), login.password.as_ref()?.expose().to_owned()))),
             keep_failed: args.keep_failed,
             wait_expiry: args.wait_expiry,
             embedded,
-            scenario_set: self.hash.clone(),
+            scenario_set: self.chosen.hash.clone(),
         }
     }
 
@@ -184,23 +206,27 @@ impl Run<'_> {
         Ok(Some(directory))
     }
 
-    fn tell(&self, record: &Record, directory: Option<&Path>) -> Result<Exit, Ended> {
+    fn tell(&self, record: &Record, bodies: &Bodies, directory: Option<&Path>) -> Result<Exit, Ended> {
         let mut written = Vec::new();
         let bug = |why: crate::report::ReportError| Ended::new(Exit::Bug, why.to_string());
         let mut unwritten = None;
+        let rendered = Style { fail_on: self.args.fail_on.level(), ..Style::default() };
         for (format, file) in Format::all().iter().filter_map(|format| Some((format, format.file?))) {
             let Some(path) = directory.map(|directory| directory.join(file)) else { continue };
-            match write_atomically(&path, &format.render(record, &Style::default()).map_err(bug)?) {
+            match write_atomically(&path, format.render(record, &rendered).map_err(bug)?) {
                 Ok(()) => written.push(path),
                 Err(why) => unwritten = Some(Ended::new(Exit::NotJudged, why.to_string())),
             }
         }
-        let style = Style { color: self.output.color, width: self.output.width, written };
+        for (path, bytes) in bodies.iter().filter_map(|(name, bytes)| Some((directory?.join(name), bytes))) {
+            unwritten = write_atomically(&path, bytes).err().map(|why| Ended::new(Exit::NotJudged, why.to_string())).or(unwritten);
+        }
+        let style = Style { color: self.output.color, width: self.output.width, written, ..rendered };
         let quiet = self.output.quiet && record.summary().outcome(Level::May) == Outcome::Conforms;
         if let (false, Some(terminal)) = (quiet, Format::from_name("terminal")) {
             Output::print(&terminal.render(record, &style).map_err(bug)?);
         }
-        let exit = exit_of(record, self.args.fail_on);
+        let exit = exit_of(record, self.args.fail_on.level());
         match unwritten {
             Some(ended) => {
                 self.output.error(&ended.message);
@@ -211,12 +237,8 @@ impl Run<'_> {
     }
 }
 
-fn exit_of(record: &Record, fail_on: FailOn) -> Exit {
-    let level = match fail_on {
-        FailOn::Must => Level::Must,
-        FailOn::Should => Level::Should,
-    };
-    match record.summary().outcome(level) {
+fn exit_of(record: &Record, fail_on: Level) -> Exit {
+    match record.summary().outcome(fail_on) {
         Outcome::Conforms => Exit::Conforms,
         Outcome::Fails => Exit::Fails,
         Outcome::Incomplete | Outcome::NothingJudged => Exit::NotJudged,
@@ -225,8 +247,10 @@ fn exit_of(record: &Record, fail_on: FailOn) -> Exit {
 
 fn refused(why: &CheckError) -> Ended {
     let exit = match why {
-        CheckError::Refused(_) => Exit::NotJudged,
-        CheckError::NoProfile { .. } | CheckError::NothingToRun { .. } | CheckError::NothingBinds { .. } => Exit::Usage,
+        CheckError::Refused(_) | CheckError::CutShort { .. } => Exit::NotJudged,
+        CheckError::NoProfile { .. } | CheckError::NothingToRun { .. } | CheckError::NothingBinds { .. } | CheckError::InUse { .. } => {
+            Exit::Usage
+        }
     };
     Ended::new(exit, why.to_string())
 }
@@ -256,6 +280,8 @@ struct Line<'a> {
     directory: Option<&'a Path>,
     /// Done and total.
     state: Mutex<(usize, usize)>,
+    /// Told at the end.
+    bodies: Mutex<Bodies>,
 }
 
 impl Line<'_> {
@@ -271,10 +297,20 @@ impl Progress for Line<'_> {
         }
     }
 
+    fn waiting(&self, wait: Duration) {
+        self.output.progress_line(&format!("the target limits the rate of requests: waiting {wait:?}"));
+    }
+
     fn done(&self, name: &str) {
         if let Ok(mut state) = self.state.lock() {
             state.0 += 1;
             self.output.progress_line(&format!("{}/{} {name}", state.0, state.1));
+        }
+    }
+
+    fn bodies(&self, told: &Bodies) {
+        if let Ok(mut bodies) = self.bodies.lock() {
+            bodies.clone_from(told);
         }
     }
 

@@ -4,6 +4,11 @@ use std::net::IpAddr;
 
 use http::Uri;
 
+use crate::oci::{NameGrammar, RepositoryName};
+
+/// The longest name of a repository, or beginning of one, that is taken, in bytes. Docker's clients allow 255 for all of it.
+const LONGEST_NAME: usize = 150;
+
 /// A registry's address and, perhaps, where in it to work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TargetAddress {
@@ -57,7 +62,24 @@ pub(super) fn parse(text: &str) -> Result<TargetAddress, String> {
     let base = Uri::builder().scheme(scheme).authority(parsed).path_and_query("/").build().map_err(|_| bad("it can't be read"))?;
     let prefix = path.trim_matches('/');
     let prefix = if prefix == "v2" { "" } else { prefix.strip_prefix("v2/").unwrap_or(prefix) };
+    if !prefix.is_empty() {
+        repository_name(prefix).map_err(|why| bad(&format!("what follows the host is no beginning of a repository's name: {why}")))?;
+    }
     Ok(TargetAddress { base, prefix: (!prefix.is_empty()).then(|| prefix.to_owned()) })
+}
+
+/// Holds a name to the grammar, and to the length that leaves room for the names of the scenarios' own repositories.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn repository_name(name: &str) -> Result<(), String> {
+    if name.len() > LONGEST_NAME {
+        return Err(format!("it has {} characters, and {LONGEST_NAME} are the most", name.len()));
+    }
+    RepositoryName::parse(name, NameGrammar::V1_1).map(drop).map_err(|_| {
+        let upper = if name.contains(|c: char| c.is_ascii_uppercase()) { "; letters are lower-case" } else { "" };
+        format!("write parts of a-z and 0-9 with `/` between them, and single `.`, `_`, `-` inside{upper}")
+    })
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -95,6 +117,11 @@ mod tests {
             ("http://u:p@x", "credentials"),
             ("http://x:99999", "port"),
             ("http://x?y", "query"),
+            ("http://x/Team", "lower-case"),
+            ("http://x/team//area", "parts of a-z"),
+            ("http://x/team/../area", "parts of a-z"),
+            ("http://x/-team", "parts of a-z"),
+            (&format!("http://x/{}", "a".repeat(151)), "151 characters"),
         ] {
             assert!(parse(text).unwrap_err().contains(word), "{text}");
         }

@@ -18,6 +18,8 @@ pub struct Call {
     /// In this order, after `Host` and before `Content-Length`. A `Host`, `User-Agent`, `Content-Length` or `Transfer-Encoding` among
     /// them replaces our own.
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// `Host` or `User-Agent`, where our own is not to be sent either.
+    pub without: Vec<HeaderName>,
     /// What follows the head.
     pub body: Body,
 }
@@ -50,7 +52,7 @@ impl Call {
     /// A request without headers or body.
     #[must_use]
     pub fn new(method: Method, url: Uri) -> Self {
-        Self { method, url, headers: Vec::new(), body: Body::default() }
+        Self { method, url, headers: Vec::new(), without: Vec::new(), body: Body::default() }
     }
 
     /// With one more header.
@@ -134,7 +136,7 @@ impl Sending {
 }
 
 fn headers(call: &Call) -> HeaderMap {
-    let given = |name: &HeaderName| call.headers.iter().any(|(given, _)| given == name);
+    let given = |name: &HeaderName| call.headers.iter().any(|(given, _)| given == name) || call.without.contains(name);
     let mut headers = HeaderMap::with_capacity(call.headers.len() + 3);
     if let (false, Some(host)) = (given(&HOST), host(&call.url)) {
         headers.append(HOST, host);
@@ -145,7 +147,7 @@ fn headers(call: &Call) -> HeaderMap {
     for (name, value) in &call.headers {
         headers.append(name, value.clone());
     }
-    if given(&CONTENT_LENGTH) || given(&TRANSFER_ENCODING) {
+    if headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING) {
         return headers;
     }
     let wants_length = matches!(call.method, Method::POST | Method::PUT | Method::PATCH);

@@ -10,6 +10,7 @@ mod auth;
 mod call;
 pub mod credentials;
 mod options;
+mod patience;
 mod redirect;
 mod send;
 #[cfg(test)]

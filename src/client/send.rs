@@ -62,6 +62,11 @@ impl Client {
         &self.inner.secrets
     }
 
+    /// What is left until the deadline.
+    pub(super) fn time_left(&self) -> std::time::Duration {
+        self.inner.limits.left(std::time::Duration::MAX)
+    }
+
     pub(super) fn logins(&self) -> &Logins {
         &self.inner.logins
     }

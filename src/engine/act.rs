@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use http::{HeaderValue, Method};
 
 use super::call::build;
-use super::judging::{Shown, Sight, judge, told};
+use super::judging::{Shown, Sight, judge, judge_page, told};
 use super::observer::{Because, Judgement, Observer};
 use super::run::Env;
 use super::session::Session;
@@ -19,6 +19,21 @@ use crate::plan::{Expected, Request, Step};
 pub(super) struct Done<'p> {
     pub(super) exchange: Exchange,
     pub(super) shown: Shown<'p>,
+    /// Of a walk: the pages before the last on which something new did not hold.
+    pub(super) pages: Vec<Page<'p>>,
+}
+
+/// A page, and what does not hold there.
+pub(super) struct Page<'p> {
+    pub(super) exchange: Exchange,
+    pub(super) results: Vec<(&'p Expected, Judgement)>,
+}
+
+impl Done<'_> {
+    /// Whether nothing that was judged differs from what was expected.
+    pub(super) fn holds(&self) -> bool {
+        self.pages.is_empty() && self.shown.holds()
+    }
 }
 
 /// Sends a step's request once and judges what comes by its own expectations; what holds for every exchange is told of earlier pages alone.
@@ -33,14 +48,18 @@ pub(super) async fn act<'p, O: Observer>(
     observer: &O,
 ) -> Result<Done<'p>, String> {
     let (call, identity) = build(request, session, &env.base)?;
-    let mut exchange = send(&call, &identity, request.follow, env, observer).await;
+    let mut exchange = send(step, (&call, &identity, request.follow), session, env, observer).await;
     let mut walked: Option<Walked> = None;
+    let mut early = Vec::new();
     if let Some(walk) = &request.walk {
         let mut pages = Pages::default();
         while let Some(url) = pages.take(walk, &exchange) {
-            let page = Sight { exchange: &exchange, pulled: &HashMap::new(), walked: None, session };
-            tell_always(step, &page, &[], env, observer);
-            exchange = send(&Call { url, ..call.clone() }, &identity, request.follow, env, observer).await;
+            let next = Call { url, ..call.clone() };
+            let page = std::mem::replace(&mut exchange, send(step, (&next, &identity, request.follow), session, env, observer).await);
+            let sight = Sight { exchange: &page, pulled: &HashMap::new(), walked: None, session };
+            let results = judge_page(step, &sight);
+            tell_always(step, &sight, &results, env, observer);
+            keep_new(&mut early, Page { exchange: page, results });
         }
         walked = Some(pages.finish());
     }
@@ -48,17 +67,34 @@ pub(super) async fn act<'p, O: Observer>(
     session.keep(step.name.as_deref(), &exchange);
     let sight = Sight { exchange: &exchange, pulled: &pulled, walked: walked.as_ref(), session };
     let shown = judge(step, &sight);
-    Ok(Done { exchange, shown })
+    Ok(Done { exchange, shown, pages: early })
+}
+
+/// Keeps a page on which something does not hold that held on the pages before: a target decides how many pages there are.
+fn keep_new<'p>(pages: &mut Vec<Page<'p>>, page: Page<'p>) {
+    let known = |number: usize| pages.iter().flat_map(|page| &page.results).any(|(expected, _)| expected.number == number);
+    if page.results.iter().any(|(expected, _)| !known(expected.number)) {
+        pages.push(page);
+    }
 }
 
 /// How many redirects of a GET or HEAD are followed.
 const REDIRECTS: usize = 5;
 
-async fn send<O: Observer>(call: &Call, identity: &Identity, follow: bool, env: &Env, observer: &O) -> Exchange {
+/// Sends a request: who asks, and whether redirects are followed. What comes before the answer (challenges, redirects, an answer that
+/// asks for patience) is judged by what holds for every exchange.
+async fn send<O: Observer>(
+    step: &Step,
+    (call, identity, follow): (&Call, &Identity, bool),
+    session: &Session<'_>,
+    env: &Env,
+    observer: &O,
+) -> Exchange {
     let ask = Ask { call: call.clone(), identity: identity.clone(), repository: None, redirects: if follow { REDIRECTS } else { 0 } };
-    let asked = env.client.ask(ask).await;
+    let asked = env.client.ask_patiently(ask, |wait| observer.waiting(wait)).await;
     for before in &asked.before {
         observer.exchanged(before);
+        tell_always(step, &Sight { exchange: before, pulled: &HashMap::new(), walked: None, session }, &[], env, observer);
     }
     observer.exchanged(&asked.exchange);
     asked.exchange
@@ -79,7 +115,7 @@ async fn pull<O: Observer>(
         for wanted in expected.expectation.pulls(exchange) {
             let answer = match known.iter().find(|(pull, _)| *pull == wanted) {
                 Some((_, answer)) => answer.clone(),
-                None => fetch(&wanted, session, env, observer).await,
+                None => fetch(step, &wanted, session, env, observer).await,
             };
             known.push((wanted, answer.clone()));
             answers.push(answer);
@@ -91,11 +127,13 @@ async fn pull<O: Observer>(
     pulled
 }
 
-async fn fetch<O: Observer>(pull: &Pull, session: &Session<'_>, env: &Env, observer: &O) -> Exchange {
+async fn fetch<O: Observer>(step: &Step, pull: &Pull, session: &Session<'_>, env: &Env, observer: &O) -> Exchange {
     let accept = session.content(&pull.datum).and_then(|content| HeaderValue::from_str(&content.media_type).ok());
     let headers = accept.map(|accept| (http::header::ACCEPT, accept)).into_iter().collect();
     let call = Call { headers, ..Call::new(Method::GET, pull.url.clone()) };
-    send(&call, &Identity::Auto, true, env, observer).await
+    let exchange = send(step, (&call, &Identity::Auto, true), session, env, observer).await;
+    tell_always(step, &Sight { exchange: &exchange, pulled: &HashMap::new(), walked: None, session }, &[], env, observer);
+    exchange
 }
 
 /// Judges an exchange by what holds for every exchange with the target itself: a token service or a storage host is not bound. Where
@@ -109,17 +147,17 @@ pub(super) fn tell_always<O: Observer>(step: &Step, sight: &Sight<'_>, own: &[(&
         // The client hung up in the middle: what is still said to it, nobody is meant to read.
         return;
     }
-    let cause = own.iter().find(|(expected, judgement)| matches!(judgement, Judgement::Fail(_)) && expected.binding.is_some());
+    let causes = || own.iter().filter(|(_, judgement)| matches!(judgement, Judgement::Fail(_)));
     let view = View { exchange, values: sight.session, pulled: &[], walked: None };
     for always in env.always.iter().filter(|always| always.on.holds(&view)) {
         for expected in &always.expect {
-            let judgement = match (told(expected.expectation.judge(&view)), cause) {
-                (Judgement::Fail(_), Some((own, _))) if expected.expectation.status().is_some() => Judgement::Inconclusive {
+            let mut judgement = told(expected.expectation.judge(&view));
+            if matches!(judgement, Judgement::Fail(_)) && expected.expectation.status().is_some() {
+                judgement = causes().fold(judgement, |came, (own, _)| Judgement::Inconclusive {
                     reason: format!("{} fails by the same answer", own.clause),
-                    because: Some(Because::Clause(own.clause.clone())),
-                },
-                (judgement, _) => judgement,
-            };
+                    because: Some(Because::Clause { clause: own.clause.clone(), otherwise: Box::new(came) }),
+                });
+            }
             observer.judged(Some(step), expected, judgement, Some(exchange));
         }
     }

@@ -24,7 +24,9 @@ pub(super) fn build(request: &Request, session: &Session<'_>, base: &Uri) -> Res
         Auth::Basic { user, password } => Identity::Basic { user: fill(user, session)?, password: fill(password, session)? },
         Auth::Bearer(token) => Identity::Bearer(fill(token, session)?),
     };
-    Ok((Call { method: request.method.clone(), url, headers, body }, identity))
+    let dropped = request.headers.iter().filter(|(_, value)| value.is_none());
+    let without = dropped.map(|(name, _)| header_name(name)).collect::<Result<_, _>>()?;
+    Ok((Call { method: request.method.clone(), url, headers, without, body }, identity))
 }
 
 pub(super) fn fill(template: &Template, session: &Session<'_>) -> Result<String, String> {

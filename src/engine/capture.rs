@@ -1,27 +1,33 @@
 //! What is kept of an exchange for later steps.
 
+use super::call::fill;
+use super::session::Session;
 use crate::exchange::{Exchange, Response, challenges, resolve};
-use crate::oci::Digest;
+use crate::judge::LONGEST_JSON;
 use crate::plan::Save;
 
 /// The value to keep, or why there is none.
-pub(super) fn capture(save: &Save, exchange: &Exchange) -> Result<String, String> {
+pub(super) fn capture(save: &Save, exchange: &Exchange, session: &Session<'_>) -> Result<String, String> {
     let response = exchange.response().ok_or("there was no answer")?;
     let body = || std::str::from_utf8(&response.body.bytes).map_err(|_| "the body is no text".to_owned());
     let header = |name: &str| -> Result<String, String> {
         let value = response.headers.get(name).ok_or_else(|| format!("there was no {name} header"))?;
         Ok(String::from_utf8_lossy(value.as_bytes()).into_owned())
     };
+    let location = || -> Result<String, String> {
+        let url = resolve(&exchange.request.url, &header("Location")?).map_err(|why| format!("its Location can't be used: {why}"))?;
+        Ok(url.to_string())
+    };
     match save {
-        Save::Location => {
-            let location = header("Location")?;
-            let url = resolve(&exchange.request.url, &location).map_err(|why| format!("its Location can't be used: {why}"))?;
-            Ok(url.to_string())
-        }
+        Save::LocationOr(other) if !response.headers.contains_key("Location") => fill(other, session),
+        Save::Location | Save::LocationOr(_) => location(),
         Save::Header(name) => header(name),
-        Save::Digest => Ok(Digest::sha256(&response.body.bytes).to_string()),
+        Save::Digest => Ok(format!("sha256:{}", response.body.sha256)),
         Save::Body => body().map(str::to_owned),
         Save::Json(pointer) => {
+            if response.body.bytes.len() > LONGEST_JSON {
+                return Err("its body is too long to be read as JSON".into());
+            }
             let json: serde_json::Value = serde_json::from_slice(&response.body.bytes).map_err(|_| "the body is no JSON")?;
             match json.pointer(pointer) {
                 Some(serde_json::Value::String(text)) => Ok(text.clone()),

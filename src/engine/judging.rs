@@ -6,8 +6,8 @@ use super::observer::{Because, Judgement};
 use super::session::Session;
 use crate::clause::ClauseId;
 use crate::exchange::{Exchange, Failure};
-use crate::judge::{Mismatch, StatusSet, Verdict, View, Walked};
-use crate::plan::{DECLINED, Expected, Step};
+use crate::judge::{Expectation, Mismatch, StatusSet, Verdict, View, Walked};
+use crate::plan::{DECLINED, Expected, Step, WITHHELD};
 
 /// What one exchange of a step shows.
 pub(super) struct Shown<'p> {
@@ -38,35 +38,34 @@ pub(super) struct Sight<'a> {
 impl Sight<'_> {
     /// `failed` are clauses that failed on this very exchange: what requires them can't be judged either.
     fn judge(&self, expected: &Expected, failed: &mut Vec<ClauseId>) -> Judgement {
-        let judgement = self.judge_unless(expected, failed);
-        if matches!(judgement, Judgement::Fail(_)) && expected.binding.is_some() {
+        self.judge_by(&expected.expectation, expected, failed)
+    }
+
+    fn judge_by(&self, expectation: &Expectation, expected: &Expected, failed: &mut Vec<ClauseId>) -> Judgement {
+        let pulled = self.pulled.get(&expected.number).map_or(&[][..], Vec::as_slice);
+        let view = View { exchange: self.exchange, values: self.session, pulled, walked: self.walked };
+        let judgement = self.unless_stopped(expected, failed, || told(expectation.judge(&view)));
+        if matches!(judgement, Judgement::Fail(_)) {
             failed.push(expected.clause.clone());
         }
         judgement
     }
 
-    fn judge_unless(&self, expected: &Expected, failed: &[ClauseId]) -> Judgement {
-        if let Some(stopped) = self.stopped(expected, failed) {
-            return stopped;
-        }
-        let pulled = self.pulled.get(&expected.number).map_or(&[][..], Vec::as_slice);
-        let view = View { exchange: self.exchange, values: self.session, pulled, walked: self.walked };
-        told(expected.expectation.judge(&view))
-    }
-
-    /// Why an expectation can't be judged on this exchange at all.
-    fn stopped(&self, expected: &Expected, failed: &[ClauseId]) -> Option<Judgement> {
+    /// What came of judging an expectation, or why it can't be judged on this exchange at all.
+    fn unless_stopped(&self, expected: &Expected, failed: &[ClauseId], judge: impl FnOnce() -> Judgement) -> Judgement {
         if let Err(failure @ Failure::Login(_)) = &self.exchange.answer {
             // The request itself was never sent: nothing is known of what it would show.
-            return Some(Judgement::Inconclusive { reason: failure.to_string(), because: None });
+            return Judgement::Inconclusive { reason: failure.to_string(), because: None };
         }
         if self.exchange.status() == Some(TOO_MANY) {
             let reason = "the target limits the rate of requests: it answered 429".to_owned();
-            return Some(Judgement::Inconclusive { reason, because: None });
+            return Judgement::Inconclusive { reason, because: None };
         }
-        let clause = expected.requires.iter().find(|clause| self.session.failed.contains(*clause) || failed.contains(clause))?;
-        let reason = format!("it needs {clause}, which failed before");
-        Some(Judgement::Inconclusive { reason, because: Some(Because::Clause(clause.clone())) })
+        let missing = expected.requires.iter().filter(|clause| self.session.failed.contains(*clause) || failed.contains(clause));
+        missing.fold(judge(), |came, clause| {
+            let because = Because::Clause { clause: clause.clone(), otherwise: Box::new(came) };
+            Judgement::Inconclusive { reason: format!("it needs {clause}, which failed before"), because: Some(because) }
+        })
     }
 }
 
@@ -96,17 +95,31 @@ pub(super) fn judge<'p>(step: &'p Step, sight: &Sight<'_>) -> Shown<'p> {
     let fits = |set: &StatusSet| status.is_some_and(|status| status != TOO_MANY && set.contains(status));
     let Some(outcome) = step.outcomes.iter().find(|outcome| fits(&outcome.status)) else {
         let broken = || Judgement::Fail(broken(step, sight));
-        results.extend(step.deciding().map(|expected| (expected, sight.stopped(expected, &failed).unwrap_or_else(broken))));
+        results.extend(step.deciding().map(|expected| (expected, sight.unless_stopped(expected, &failed, broken))));
         return Shown { results, outcome: None, worked: false };
     };
     for expected in &outcome.expect {
         let judgement = match sight.judge(expected, &mut failed) {
-            Judgement::Pass if outcome.name == DECLINED => Judgement::Declined(crate::judge::observed(sight.exchange)),
+            Judgement::Pass if [DECLINED, WITHHELD].contains(&outcome.name.as_str()) => {
+                Judgement::Declined(crate::judge::observed(sight.exchange))
+            }
             other => other,
         };
         results.push((expected, judgement));
     }
     Shown { results, outcome: Some(&outcome.name), worked: true }
+}
+
+/// Judges a page of a walk that is not the last; gives what does not hold there.
+pub(super) fn judge_page<'p>(step: &'p Step, page: &Sight<'_>) -> Vec<(&'p Expected, Judgement)> {
+    let outcome = page.exchange.status().and_then(|status| step.outcomes.iter().find(|outcome| outcome.status.contains(status)));
+    let mut failed = Vec::new();
+    let expected = step.expect.iter().chain(outcome.into_iter().flat_map(|outcome| &outcome.expect));
+    let judged = expected.filter_map(|expected| {
+        let of_page = expected.expectation.of_page(page.exchange)?;
+        Some((expected, page.judge_by(&of_page, expected, &mut failed)))
+    });
+    judged.filter(|(_, judgement)| !matches!(judgement, Judgement::Pass)).collect()
 }
 
 /// A step without expectations works whatever came; else its status must be of a class that one of them wants.

@@ -66,10 +66,6 @@ fn run_steps<'f, O: Observer + Sync>(steps: &'f [Step], session: &'f mut Session
         for step in steps {
             let state = match gate(step, session) {
                 Err(Stop::Beside(why)) => StepState::Skipped(why),
-                Err(Stop::Unbound(why)) => {
-                    tell_all(step, &Judgement::Skipped(why.clone()), observer);
-                    StepState::Unbound(why)
-                }
                 Err(Stop::Stuck { reason, root }) => {
                     let judgement = Judgement::Inconclusive { reason: reason.clone(), because: Some(Because::Step(root)) };
                     tell_all(step, &judgement, observer);
@@ -77,10 +73,9 @@ fn run_steps<'f, O: Observer + Sync>(steps: &'f [Step], session: &'f mut Session
                 }
                 Ok(()) => run_step(step, session, env, observer).await,
             };
-            if state != StepState::Worked {
-                // Steps inside one that did not run are named by later ones too.
-                let inner = step.with_inner().into_iter().skip(1);
-                session.states.extend(inner.map(|inner| (inner.number, (inner.title.clone(), state.clone()))));
+            // Steps inside one that did not run are named by later ones too.
+            for inner in step.with_inner().into_iter().skip(1) {
+                session.states.entry(inner.number).or_insert_with(|| (inner.title.clone(), state.clone()));
             }
             session.states.insert(step.number, (step.title.clone(), state));
         }
@@ -91,8 +86,6 @@ fn run_steps<'f, O: Observer + Sync>(steps: &'f [Step], session: &'f mut Session
 enum Stop {
     /// It does not apply: nothing is said of its expectations.
     Beside(String),
-    /// It depends on what the profile does not ask for, and did not get.
-    Unbound(String),
     /// What it depends on did not work.
     Stuck { reason: String, root: usize },
 }
@@ -113,14 +106,13 @@ fn passable(state: Option<&(String, StepState)>) -> Result<(), Stop> {
     match state {
         None | Some((_, StepState::Worked)) => Ok(()),
         Some((_, StepState::Skipped(why))) => Err(Stop::Beside(why.clone())),
-        Some((_, StepState::Unbound(why))) => Err(Stop::Unbound(why.clone())),
-        Some((title, StepState::Failed { why, root })) => {
-            // Where the cause was told before, telling it once is enough.
-            let told = why.starts_with("the step \"");
-            let reason = if told { why.clone() } else { format!("the step \"{title}\" did not work: {why}") };
-            Err(Stop::Stuck { reason, root: *root })
-        }
+        Some((title, StepState::Failed { why, root })) => Err(Stop::Stuck { reason: gate_reason(title, why), root: *root }),
     }
+}
+
+/// Where the cause was told before, telling it once is enough.
+fn gate_reason(title: &str, why: &str) -> String {
+    if why.starts_with("the step \"") { why.to_owned() } else { format!("the step \"{title}\" did not work: {why}") }
 }
 
 fn tell_all<O: Observer>(step: &Step, judgement: &Judgement, observer: &O) {
@@ -144,10 +136,20 @@ async fn run_step<O: Observer + Sync>(step: &Step, session: &mut Session<'_>, en
             for branch in gained {
                 session.merge(branch);
             }
-            StepState::Worked
+            together(step, session)
         }
         Act::Request(request) => request_each(step, request, session, env, observer).await,
     }
+}
+
+/// Steps side by side have worked if each of them has; else the first that has not is told.
+fn together(step: &Step, session: &Session<'_>) -> StepState {
+    let states = step.with_inner().into_iter().skip(1).filter_map(|inner| session.states.get(&inner.number));
+    let mut failed = states.filter_map(|(title, state)| match state {
+        StepState::Failed { why, root } => Some(StepState::Failed { why: gate_reason(title, why), root: *root }),
+        _ => None,
+    });
+    failed.next().unwrap_or(StepState::Worked)
 }
 
 /// Lets time pass.
@@ -196,7 +198,7 @@ async fn request_until<O: Observer + Sync>(
             }
         };
         let time_left = end.is_some_and(|end| clock::instant() + pause < end);
-        let settled = done.shown.holds() || !time_left;
+        let settled = done.holds() || !time_left;
         let sight = Sight { exchange: &done.exchange, pulled: &HashMap::new(), walked: None, session };
         // A failure that another try may mend is not told, so it can't be a cause either.
         tell_always(step, &sight, if settled { &done.shown.results } else { &[] }, env, observer);
@@ -212,11 +214,14 @@ async fn request_until<O: Observer + Sync>(
 /// Tells what an exchange shows and keeps what it gives.
 fn settle<O: Observer>(step: &Step, done: &Done<'_>, session: &mut Session<'_>, env: &Env, observer: &O) -> StepState {
     let exchange = &done.exchange;
-    for (expected, judgement) in &done.shown.results {
-        if matches!(judgement, Judgement::Fail(_)) && expected.binding.is_some() {
-            session.failed.insert(expected.clause.clone());
+    let pages = done.pages.iter().map(|page| (&page.exchange, &page.results)).chain([(exchange, &done.shown.results)]);
+    for (exchange, results) in pages {
+        for (expected, judgement) in results {
+            if matches!(judgement, Judgement::Fail(_)) {
+                session.failed.insert(expected.clause.clone());
+            }
+            observer.judged(Some(step), expected, judgement.clone(), Some(exchange));
         }
-        observer.judged(Some(step), expected, judgement.clone(), Some(exchange));
     }
     let asked = !matches!(exchange.answer, Err(Failure::Login(_))) && exchange.status() != Some(TOO_MANY);
     if let Some(deciding) = step.capability.as_ref().filter(|_| asked) {
@@ -234,7 +239,7 @@ fn state_after(step: &Step, shown: &Shown<'_>, exchange: &Exchange, session: &mu
     let failed = |why: String| StepState::Failed { why, root: step.number };
     let mut state = if shown.worked { StepState::Worked } else { failed(crate::judge::observed(exchange)) };
     for (name, save) in &step.save {
-        match capture(save, exchange) {
+        match capture(save, exchange, session) {
             Ok(value) => {
                 if save.is_secret() {
                     env.client.secrets().add(&value);
@@ -245,16 +250,5 @@ fn state_after(step: &Step, shown: &Shown<'_>, exchange: &Exchange, session: &mu
             Err(why) => state = failed(why),
         }
     }
-    match state {
-        StepState::Failed { why, .. } if is_unbound(step) && exchange.response().is_some() => {
-            StepState::Unbound(format!("the profile does not ask that \"{}\" works: {why}", step.title))
-        }
-        state => state,
-    }
-}
-
-/// Whether the step expects something, but nothing that a document of the profile or a client asks for: it may be refused.
-fn is_unbound(step: &Step) -> bool {
-    let expected = step.expectations();
-    !step.preparation && !expected.is_empty() && expected.iter().all(|expected| expected.binding.is_none())
+    state
 }

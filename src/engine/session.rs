@@ -22,8 +22,6 @@ pub(super) enum StepState {
     },
     /// It was not to run: its outcome did not come.
     Skipped(String),
-    /// It was answered otherwise than expected, but no document of the profile expects it: why, as it is told.
-    Unbound(String),
 }
 
 /// The state of one run of an item. A branch of `together` works on a clone, and its gains are merged back.

@@ -3,7 +3,7 @@
 use http::{HeaderMap, Uri};
 
 use crate::exchange::{Exchange, link, resolve};
-use crate::judge::Walked;
+use crate::judge::{LONGEST_JSON, Walked};
 use crate::plan::Walk;
 
 /// What is known of a walk so far.
@@ -40,7 +40,7 @@ impl Pages {
             return None;
         }
         if self.seen.len() >= walk.pages {
-            self.stop(format!("there is no end after {} pages", walk.pages));
+            self.walked.more = true;
             return None;
         }
         Some(url)
@@ -56,7 +56,7 @@ impl Pages {
 }
 
 fn entries(walk: &Walk, page: &Exchange) -> Option<Vec<serde_json::Value>> {
-    let response = page.response()?;
+    let response = page.response().filter(|response| response.body.bytes.len() <= LONGEST_JSON)?;
     let json: serde_json::Value = serde_json::from_slice(&response.body.bytes).ok()?;
     match json.pointer(&walk.pointer)? {
         serde_json::Value::Array(entries) => Some(entries.clone()),

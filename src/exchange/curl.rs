@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use http::{Method, header};
 use sha2::{Digest, Sha256};
 
@@ -12,9 +13,14 @@ use super::{Request, Secrets};
 
 /// Bodies of text up to here stand in the line itself.
 const INLINE: usize = 4096;
+/// Bodies up to here are kept as files for the lines that name them.
+const LARGEST_FILE: usize = 4 << 20;
+/// The folder of those files, beside the record.
+pub const BODIES: &str = "bodies";
 
 /// A `curl` line for a POSIX shell that sends `request` again. The credentials in use stand in it as
-/// `"$PLIMSOLL_USER:$PLIMSOLL_PASSWORD"`, a token as `$TOKEN`; a made-up login (a wrong password on purpose) stands as it is. A body that is long or no text stands as `@body.bin`, with its length and digest in a comment.
+/// `"$PLIMSOLL_USER:$PLIMSOLL_PASSWORD"`, a token as `$TOKEN`; a made-up login (a wrong password on purpose) stands as it is. A body that is long or no text stands as the file that [`body_file`] gives, with its length and
+/// digest in a comment. A line that goes to an upload session says that the session may be over.
 #[must_use]
 pub fn curl_line(request: &Request, secrets: &Secrets) -> String {
     let mut words = vec!["curl".to_owned()];
@@ -23,7 +29,38 @@ pub fn curl_line(request: &Request, secrets: &Secrets) -> String {
     let body = Body::of(request, secrets);
     words.extend(body.words);
     words.push(quoted(&secrets.redact(&printable(request.url.to_string().as_bytes()))));
-    format!("{}{}{}", body.before, words.join(" "), body.after)
+    let mut comments = body.comments;
+    comments.extend(
+        to_session(request).then(|| "an upload session ends: where this one has, open another with POST and use its Location".to_owned()),
+    );
+    let after = if comments.is_empty() { String::new() } else { format!("  # {}", comments.join("; ")) };
+    format!("{}{}{after}", body.before, words.join(" "))
+}
+
+/// The file that [`curl_line`] names for a body, relative to the record, and what is in it: none where the body stands in the line itself,
+/// where it is longer than 4 MiB, and where it holds a secret.
+#[must_use]
+pub fn body_file(request: &Request, secrets: &Secrets) -> Option<(String, Bytes)> {
+    let bytes = &request.body.bytes;
+    if bytes.is_empty() || stands_in_line(bytes) || bytes.len() > LARGEST_FILE {
+        return None;
+    }
+    let text = String::from_utf8_lossy(bytes);
+    (secrets.redact(&text) == text).then(|| (file_name(bytes), bytes.clone()))
+}
+
+/// By its digest, so that equal bodies are one file.
+fn file_name(bytes: &[u8]) -> String {
+    format!("{BODIES}/{}.bin", &hex(&Sha256::digest(bytes))[..16])
+}
+
+fn stands_in_line(bytes: &[u8]) -> bool {
+    bytes.len() <= INLINE && is_text(bytes, true)
+}
+
+/// Whether a request goes to an upload session, as far as its path tells.
+fn to_session(request: &Request) -> bool {
+    request.url.path().rsplit_once("/blobs/uploads/").is_some_and(|(_, session)| !session.is_empty())
 }
 
 fn switches(request: &Request) -> Vec<String> {
@@ -100,12 +137,12 @@ fn made_up(pair: &str, secrets: &Secrets) -> Option<String> {
     Some(secrets.redact(&printable(&pair)))
 }
 
-/// What the body adds: a `printf … |` before the line, words in it, a comment after it.
+/// What the body adds: a `printf … |` before the line, words in it, comments after it.
 #[derive(Default)]
 struct Body {
     before: String,
     words: Vec<String>,
-    after: String,
+    comments: Vec<String>,
 }
 
 impl Body {
@@ -115,10 +152,7 @@ impl Body {
             return Self::default();
         }
         let mut body = Self { words: vec!["--data-binary".into()], ..Self::default() };
-        if bytes.len() > INLINE || !is_text(bytes, true) {
-            body.words.push("@body.bin".into());
-            let _ = write!(body.after, "  # body.bin: {} bytes, sha256:{}", bytes.len(), hex(&Sha256::digest(bytes)));
-        } else {
+        if stands_in_line(bytes) {
             let text = secrets.redact(&String::from_utf8_lossy(bytes));
             if text.starts_with('@') || printable(text.as_bytes()) != text || !text.is_ascii() {
                 body.words.push("@-".into());
@@ -126,10 +160,14 @@ impl Body {
             } else {
                 body.words.push(quoted(&text));
             }
+        } else {
+            let file = file_name(bytes);
+            body.words.push(format!("@{file}"));
+            let kept = if bytes.len() > LARGEST_FILE { ", too long to be kept" } else { "" };
+            body.comments.push(format!("{file}: {} bytes, sha256:{}{kept}", bytes.len(), hex(&Sha256::digest(bytes))));
         }
         if let Some(at) = request.body.cut {
-            let comment = if body.after.is_empty() { "  # " } else { "; " };
-            let _ = write!(body.after, "{comment}plimsoll sent {at} bytes of the body and closed the connection");
+            body.comments.push(format!("plimsoll sent {at} bytes of the body and closed the connection"));
         }
         body
     }
@@ -223,8 +261,30 @@ mod tests {
         let lines = line("PATCH", "http://h/", &[], b"100%\n'\\\xc3\xa9");
         assert_eq!(lines, r"printf '100%%\n'\''\\\303\251' | curl -i -X PATCH -H Content-Type: --data-binary @- http://h/");
         let binary = line("PUT", "http://h/", &[], b"\0\x01");
-        assert!(binary.contains("--data-binary @body.bin http://h/  # body.bin: 2 bytes, sha256:b413f47d"), "{binary}");
+        let file = "bodies/b413f47d13ee2fe6.bin";
+        assert!(binary.contains(&format!("--data-binary @{file} http://h/  # {file}: 2 bytes, sha256:b413f47d")), "{binary}");
         assert_eq!(line("POST", "http://h/", &[("content-length", "0")], b""), "curl -i -X POST -H 'content-length: 0' http://h/");
+    }
+
+    #[test]
+    fn a_body_that_stands_in_no_line_is_a_file_unless_it_is_long_or_secret() {
+        let file = |body: &[u8], secrets: &Secrets| body_file(&request("PUT", "http://h/", &[], body), secrets);
+        let none = Secrets::new();
+        let (name, bytes) = file(b"\0\x01", &none).unwrap();
+        assert_eq!((name.as_str(), bytes.as_ref()), ("bodies/b413f47d13ee2fe6.bin", &b"\0\x01"[..]));
+        assert_eq!(file(b"short text", &none), None);
+        assert_eq!(file(b"", &none), None);
+        assert_eq!(file(&vec![0; LARGEST_FILE + 1], &none), None);
+        let secrets = Secrets::new();
+        secrets.add("verysecret");
+        assert_eq!(file(b"\0verysecret", &secrets), None);
+    }
+
+    #[test]
+    fn a_line_to_an_upload_session_says_that_sessions_end() {
+        let told = |url| line("PATCH", url, &[], b"a").contains("open another with POST");
+        assert!(told("http://h/v2/a/blobs/uploads/17?state=x"));
+        assert!(!told("http://h/v2/a/blobs/uploads/") && !told("http://h/v2/a/manifests/v1"));
     }
 
     #[test]

@@ -5,9 +5,14 @@ use std::fmt::Write;
 use http::HeaderMap;
 
 use super::Secrets;
+use crate::text::escape;
+pub use crate::text::misleads;
 
 /// Bodies are shown up to here.
 pub const SHOWN: usize = 16 * 1024;
+/// A header's value is shown up to here, and all of them together up to there.
+const VALUE: usize = 4 * 1024;
+const HEADERS: usize = 32 * 1024;
 
 /// Text of a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,10 +36,19 @@ pub fn printable_lines(bytes: &[u8]) -> String {
     escaped(bytes, |c| matches!(c, '\n' | '\t'))
 }
 
-/// Names and values of `headers` in order, printable and redacted.
+/// Names and values of `headers` in order, printable and redacted; of long values the beginning, and how long they were.
 #[must_use]
 pub fn headers(headers: &HeaderMap, secrets: &Secrets) -> Vec<(String, String)> {
-    headers.iter().map(|(name, value)| (name.as_str().to_owned(), secrets.header(name.as_str(), value.as_bytes()))).collect()
+    let mut room = HEADERS;
+    let shown = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        // Redacted before it is cut, or half a secret would stay.
+        let whole = secrets.header(name.as_str(), value.as_bytes());
+        let end = whole.floor_char_boundary(VALUE.min(room));
+        room -= end;
+        let text = if end == whole.len() { whole } else { format!("{}… ({} bytes)", &whole[..end], value.len()) };
+        (name.as_str().to_owned(), text)
+    };
+    headers.iter().map(shown).collect()
 }
 
 /// A URL, printable and redacted.
@@ -81,27 +95,6 @@ fn escaped(bytes: &[u8], stays: impl Fn(char) -> bool) -> String {
     out
 }
 
-fn escape(c: char, out: &mut String) {
-    let _ = match c {
-        '\n' => write!(out, "\\n"),
-        '\r' => write!(out, "\\r"),
-        '\t' => write!(out, "\\t"),
-        c if c.is_ascii() => write!(out, "\\x{:02x}", u32::from(c)),
-        c => write!(out, "\\u{{{:x}}}", u32::from(c)),
-    };
-}
-
-/// Whether a character can command a terminal or mislead a reader: control characters, marks that turn the direction of text,
-/// invisible ones, line separators, tags, and what is no character (which XML forbids).
-#[must_use]
-pub fn misleads(c: char) -> bool {
-    c.is_control()
-        || u32::from(c) & 0xfffe == 0xfffe
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
@@ -125,6 +118,19 @@ mod tests {
         let shown = headers(&map, &Secrets::new());
         let want = [("host", "h"), ("authorization", "[redacted]"), ("x", "\\xff")];
         assert_eq!(shown, want.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn long_headers_are_cut_and_tell_how_long_they_were() {
+        let mut map = HeaderMap::new();
+        let long = "x".repeat(300 << 10);
+        for _ in 0..20 {
+            map.append("x", HeaderValue::from_str(&long).unwrap());
+        }
+        let shown = headers(&map, &Secrets::new());
+        assert_eq!(shown.len(), 20);
+        assert!(shown[0].1.starts_with(&"x".repeat(VALUE)) && shown[0].1.ends_with("… (307200 bytes)"), "{}", shown[0].1.len());
+        assert!(shown.iter().map(|(_, value)| value.len()).sum::<usize>() < HEADERS + 20 * 20);
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod resolve;
 mod value;
 
 pub use challenge::{Challenge, challenges};
-pub use curl::curl_line;
+pub use curl::{BODIES, body_file, curl_line};
 pub use redact::Secrets;
 pub use resolve::{ResolveError, resolve};
 pub use value::{BodySent, Exchange, Failure, Phase, Received, Request, Response, Timings};

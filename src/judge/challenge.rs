@@ -13,7 +13,7 @@ use super::view::View;
 use super::words::{brief, listed};
 use super::{Mismatch, Uses};
 use crate::exchange::{Challenge, challenges};
-use crate::text::{At, Place, did_you_mean, mistake};
+use crate::text::{At, Place, meant, mistake};
 
 /// What the `WWW-Authenticate` lines must ask for. A challenge that breaks the grammar counts as none.
 #[derive(Clone, Debug, PartialEq)]
@@ -140,7 +140,7 @@ impl<'de> Visitor<'de> for ChallengeVisitor {
             "basic" => Ok(ChallengeMatcher::Basic),
             "bearer" => Ok(ChallengeMatcher::Bearer),
             other => {
-                let help = did_you_mean(other, ["present", "basic", "bearer"]).map(|near| format!("did you mean `{near}`?"));
+                let help = meant(other, ["present", "basic", "bearer"]);
                 Err(mistake(format!("`{other}` is no challenge"), "expected `present`, `basic` or `bearer`", help.as_deref()))
             }
         }

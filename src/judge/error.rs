@@ -12,7 +12,7 @@ use super::view::{View, error_codes, status_signature};
 use super::words::listed;
 use super::{Mismatch, Uses, received};
 use crate::oci::ErrorCode;
-use crate::text::{At, Place, did_you_mean, mistake};
+use crate::text::{At, Place, meant_tail, mistake};
 
 /// Codes, one of which the error body must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,7 @@ impl Judge for ErrorMatcher {
     fn judge(&self, view: &View<'_>) -> Result<(), Mismatch> {
         let response = view.response(|| self.wording())?;
         let body = received::content(view.exchange, response)?;
+        received::judgeable(&body)?;
         let fail = |came: String| Err(Mismatch::fail(self.wording(), came));
         match error_codes(&body) {
             Some(codes) if codes.iter().any(|code| self.codes.iter().any(|want| want.value == *code)) => Ok(()),
@@ -47,8 +48,7 @@ impl Judge for ErrorMatcher {
         uses.bodies.push(place);
         let known: Vec<ErrorCode> = ErrorCode::OCI.into_iter().chain(ErrorCode::DOCKER).collect();
         for code in self.codes.iter().filter(|code| !known.iter().any(|known| known.as_str() == code.as_str())) {
-            let near = did_you_mean(code, known.iter().map(ErrorCode::as_str));
-            let help = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
+            let help = meant_tail(code, known.iter().map(ErrorCode::as_str));
             let place = if code.place.is_known() { code.place } else { place };
             uses.mistake(format!("`{code}` is no error code of OCI's or Docker's{help}"), place);
         }

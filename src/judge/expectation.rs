@@ -43,6 +43,20 @@ impl Expectation {
         Ok(())
     }
 
+    /// What it says of a page of a walk that is not the last: all matchers but those that look at all pages at once (`walk`), at another
+    /// step (`same_as`) or at what would have to be fetched (`pullable`). `None` where nothing is left to judge.
+    #[must_use]
+    pub fn of_page(&self, page: &Exchange) -> Option<Self> {
+        let of_page = |matcher: &&Matcher| {
+            let (judge, place) = matcher.inner();
+            let mut uses = Uses::default();
+            judge.uses(place, &mut uses);
+            uses.walks.is_empty() && uses.steps.is_empty() && judge.pulls(page).is_empty()
+        };
+        let matchers: Vec<Matcher> = self.matchers.iter().filter(of_page).cloned().collect();
+        (!matchers.is_empty()).then(|| Self { matchers, status: self.status.clone() })
+    }
+
     /// Whether all matchers hold.
     #[must_use]
     pub fn holds(&self, view: &View<'_>) -> bool {

@@ -25,6 +25,7 @@ impl Judge for Json {
     fn judge(&self, view: &View<'_>) -> Result<(), Mismatch> {
         let response = view.response(|| self.wording())?;
         let body = received::content(view.exchange, response)?;
+        received::judgeable(&body)?;
         let document = document(&body).map_err(|came| Mismatch::fail(self.wording(), came))?;
         self.0.judge(view, &document)
     }

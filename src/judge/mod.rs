@@ -36,6 +36,7 @@ pub use expected::Expected;
 pub use mismatch::Mismatch;
 pub use observed::observed;
 pub use pattern::Pattern;
+pub use received::LONGEST_JSON;
 pub use status::StatusSet;
 pub use uses::Uses;
 pub use verdict::Verdict;

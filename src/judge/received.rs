@@ -14,6 +14,8 @@ use crate::exchange::{Exchange, Response};
 
 /// The most that a compressed body may unfold to.
 const MOST: u64 = 64 << 20;
+/// The longest JSON that is read.
+pub const LONGEST_JSON: usize = 4 << 20;
 
 /// The content of a body. Where the answer is gzip and that was lawful (RFC 9110, section 12.5.3: the request lists gzip, or lists no
 /// coding at all), it is unfolded; a coding that the request ruled out stays, and will not equal what was expected.
@@ -30,6 +32,17 @@ pub(super) fn content<'a>(exchange: &Exchange, response: &'a Response) -> Result
         [coding] if is_gzip(coding) => unfolded(&body.bytes).map(Cow::Owned),
         _ => Err(Mismatch::unseen("a coding that plimsoll reads", format!("Content-Encoding {}", brief(codings.join(", ").as_bytes())))),
     }
+}
+
+/// Whether a body is short enough to be taken apart: matchers can't be interrupted.
+pub(super) fn judgeable(body: &[u8]) -> Result<(), Mismatch> {
+    if body.len() <= LONGEST_JSON {
+        return Ok(());
+    }
+    Err(Mismatch::unseen(
+        format!("JSON of at most {LONGEST_JSON} bytes"),
+        format!("{} bytes: the body is too long to be judged", body.len()),
+    ))
 }
 
 /// Whether a body is exactly these bytes, as it came or unfolded; if not, in what it differs.

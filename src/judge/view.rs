@@ -38,8 +38,10 @@ pub struct Walked {
     pub entries: Vec<serde_json::Value>,
     /// How many entries each page had, in order.
     pub pages: Vec<usize>,
-    /// Why it ended before a page without a next link: a page that is no list, a link that can't be followed, too many pages.
+    /// Why it ended before a page without a next link: a page that is no list, a link that can't be followed or leads back.
     pub problem: Option<String>,
+    /// Whether there were more pages than were asked for: what they hold is not known.
+    pub more: bool,
 }
 
 /// A GET to send before judging.
@@ -97,7 +99,7 @@ impl<'a> View<'a> {
 pub(super) fn status_in_words(response: &Response) -> String {
     let mut told = format!("status {}", response.status);
     if response.status >= 400 {
-        for code in error_codes(&response.body.bytes).unwrap_or_default().iter().take(3) {
+        for code in told_codes(response).iter().take(3) {
             told.push(' ');
             told.push_str(&words::brief(code.as_bytes()));
         }
@@ -110,13 +112,21 @@ pub(super) fn status_in_words(response: &Response) -> String {
 pub(super) fn status_signature(response: &Response) -> String {
     let mut told = format!("status {}", response.status);
     if response.status >= 400 {
-        let codes = error_codes(&response.body.bytes).unwrap_or_default();
+        let codes = told_codes(response);
         for code in codes.into_iter().take(3).filter(|code| code.len() <= 40 && ErrorCode::new(code.as_str()).is_well_formed()) {
             told.push(' ');
             told.push_str(&code);
         }
     }
     told
+}
+
+/// The longest error body that is looked into for words, which are asked for again and again.
+const LONGEST_TOLD: usize = 64 << 10;
+
+fn told_codes(response: &Response) -> Vec<String> {
+    let body = &response.body.bytes;
+    if body.len() > LONGEST_TOLD { Vec::new() } else { error_codes(body).unwrap_or_default() }
 }
 
 /// The codes of an error body, however odd the rest of it is; `None` where it is no JSON object with a list `errors`.

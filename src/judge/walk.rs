@@ -43,8 +43,11 @@ impl Judge for Walk {
         }
         let entries: Vec<Value> = walked.entries.iter().map(key).collect();
         self.judge_pages(walked)?;
-        self.judge_entries(view, &entries)?;
-        self.judge_order(&entries)
+        self.judge_order(&entries)?;
+        if walked.more && (self.exactly.is_some() || self.contains.is_some() || self.sorted || self.no_repeats) {
+            return Err(Mismatch::unseen(self.wording(), format!("there were more than {}", counted(walked.pages.len(), "page"))));
+        }
+        self.judge_entries(view, &entries)
     }
 
     fn wording(&self) -> String {

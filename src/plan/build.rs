@@ -82,6 +82,12 @@ pub fn probes(suite: &Suite, profile: &Profile, facts: &Facts, setting: &Setting
     Plan { items: scenarios.flat_map(|scenario| items(source, scenario)).collect(), always: always(source) }
 }
 
+/// One scenario that stands in no file of the set, as it would be run.
+#[must_use]
+pub fn only(suite: &Suite, profile: &Profile, facts: &Facts, setting: &Setting, scenario: &Scenario) -> Option<Item> {
+    items(Source { suite, profile, facts, setting }, scenario).into_iter().next()
+}
+
 /// `push/*` against `push/blob-post-put`: `*` is any text, `?` any character.
 #[must_use]
 pub fn glob(pattern: &str, text: &str) -> bool {
@@ -157,21 +163,13 @@ fn items(source: Source<'_>, scenario: &Scenario) -> Vec<Item> {
 fn each_items(scenario: &Scenario, each: &Each) -> Vec<scenario::Item> {
     match &each.values {
         Values::Items(items) => items.clone(),
-        Values::List(name) => list(scenario, name).into_iter().map(scenario::Item::Text).collect(),
+        Values::List(name) => scenario.list(name).into_iter().map(scenario::Item::Text).collect(),
     }
-}
-
-pub(super) fn list(scenario: &Scenario, name: &str) -> Vec<String> {
-    scenario.lists.iter().find(|(key, _)| key.as_str() == name).map(|(_, list)| list.0.clone()).unwrap_or_default()
 }
 
 fn item(source: Source<'_>, scenario: &Arc<Scenario>, value: Option<(&Each, &scenario::Item)>, number: usize) -> Item {
     let setting = source.setting;
-    let slug = match number {
-        0 => scenario.id.replace('/', "-"),
-        n => format!("{}-{n}", scenario.id.replace('/', "-")),
-    };
-    let repos = repositories(source, scenario, &slug);
+    let repos = repositories(source, scenario, number);
     let mut variables = fixed_variables(source);
     variables.extend(repos.clone());
     if let Some((each, value)) = value {
@@ -214,13 +212,13 @@ pub(super) fn each_variables(name: &str, value: &scenario::Item) -> Vec<(String,
     }
 }
 
-fn repositories(source: Source<'_>, scenario: &Scenario, slug: &str) -> IndexMap<String, String> {
+fn repositories(source: Source<'_>, scenario: &Scenario, number: usize) -> IndexMap<String, String> {
     let setting = source.setting;
     let name = |repo: &str| {
         if let Some(pinned) = &setting.repository {
             return pinned.clone();
         }
-        let slug = if repo == "repo" { slug.to_owned() } else { format!("{slug}-{repo}") };
+        let slug = scenario.slug(number, repo);
         let filled = source.profile.repository.value.fill(|path| match path.join(".").as_str() {
             "prefix" => Some(setting.prefix.clone()),
             "run" => Some(setting.run.clone()),
@@ -255,6 +253,9 @@ fn fate(source: Source<'_>, scenario: &Scenario) -> Fate {
     }
     if source.setting.repository.is_some() && scenario.repos.len() > 1 {
         return Fate::Skip("it needs a second repository, and --repository pins one".into());
+    }
+    if let Some(beside) = source.setting.repository.as_ref().and_then(|_| scenario.writes_beside()) {
+        return Fate::Skip(format!("it writes to {beside}, and --repository pins another"));
     }
     for need in &scenario.needs {
         let capability = need.as_str();

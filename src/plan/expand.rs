@@ -4,7 +4,7 @@ use http::Method;
 
 use super::item::{Act, Body, Request, Save, Step};
 use super::parts::{Part, parts};
-use crate::scenario::{Auth, Push, Scenario};
+use crate::scenario::{Push, Scenario};
 use crate::text::Template;
 
 /// Gives out the numbers of steps and expectations.
@@ -42,13 +42,13 @@ struct Pushing<'a> {
 impl Pushing<'_> {
     fn blob(&mut self, name: &str) {
         let session = format!("plimsoll-session-{}", self.numbers.0);
-        let mut open = request(Method::POST, template(&format!("/v2/{}/blobs/uploads/", self.push.to.value.source())));
+        let mut open = Request::new(Method::POST, template(&format!("/v2/{}/blobs/uploads/", self.push.to.value.source())));
         open.follow = false;
         self.add(&format!("open an upload for {name}"), open);
         if let Some(open) = self.steps.last_mut() {
             open.save.push((session.clone(), Save::Location));
         }
-        let mut close = request(Method::PUT, template(&format!("<{session}>")));
+        let mut close = Request::new(Method::PUT, template(&format!("<{session}>")));
         close.query.push(("digest".into(), template(&format!("<{name}.digest>"))));
         close.headers.push(("Content-Type".into(), Some(template("application/octet-stream"))));
         close.body = Body::Datum(name.to_owned());
@@ -58,47 +58,16 @@ impl Pushing<'_> {
     fn manifest(&mut self, name: &str) {
         let tag = self.push.tag.as_ref().filter(|_| name == self.push.datum.as_str());
         let reference = tag.map_or_else(|| format!("<{name}.digest>"), |tag| tag.value.source().to_owned());
-        let mut put = request(Method::PUT, template(&format!("/v2/{}/manifests/{reference}", self.push.to.value.source())));
+        let mut put = Request::new(Method::PUT, template(&format!("/v2/{}/manifests/{reference}", self.push.to.value.source())));
         put.body = Body::Datum(name.to_owned());
         self.add(&format!("put {name}"), put);
     }
 
     fn add(&mut self, what: &str, request: Request) {
-        let step = step(format!("{}: {what}", self.title), request, &self.known, self.numbers);
+        let (title, act) = (format!("{}: {what}", self.title), Act::Request(Box::new(request)));
+        let step = Step { preparation: true, ..Step::new(self.numbers.next(), title, act, self.known.clone()) };
         self.known.push(step.number);
         self.steps.push(step);
-    }
-}
-
-fn step(title: String, request: Request, depends: &[usize], numbers: &mut Numbers) -> Step {
-    Step {
-        title,
-        name: None,
-        act: Act::Request(Box::new(request)),
-        preparation: true,
-        when: None,
-        depends: depends.to_vec(),
-        number: numbers.next(),
-        expect: Vec::new(),
-        outcomes: Vec::new(),
-        capability: None,
-        save: Vec::new(),
-        each: None,
-        until: None,
-    }
-}
-
-fn request(method: Method, target: Template) -> Request {
-    Request {
-        method,
-        target,
-        query: Vec::new(),
-        headers: Vec::new(),
-        body: Body::None,
-        chunked: false,
-        auth: Auth::Auto,
-        follow: true,
-        walk: None,
     }
 }
 

@@ -102,10 +102,16 @@ pub struct Deciding {
     pub capability: String,
     /// What the profile expects of it.
     pub expected: Offer,
+    /// What the user may do about the outcome `withheld`.
+    pub hint: Option<String>,
 }
 
 /// The outcome that stands for a clean refusal.
 pub const DECLINED: &str = "declined";
+
+/// The outcome of a probe that was refused for want of a right or of a repository: it does not tell whether the target has the
+/// capability, so it can't be held against it.
+pub const WITHHELD: &str = "withheld";
 
 /// What a step does.
 #[derive(Clone, Debug)]
@@ -139,6 +145,24 @@ pub struct Request {
     pub follow: bool,
     /// Follows pages, joining the arrays at `pointer`, at most so many.
     pub walk: Option<Walk>,
+}
+
+impl Request {
+    /// A request without headers or body.
+    #[must_use]
+    pub fn new(method: Method, target: Template) -> Self {
+        Self {
+            method,
+            target,
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: Body::None,
+            chunked: false,
+            auth: Auth::Auto,
+            follow: true,
+            walk: None,
+        }
+    }
 }
 
 /// Following pages.
@@ -183,6 +207,8 @@ pub enum Body {
 pub enum Save {
     /// The Location header, resolved against the request.
     Location,
+    /// The Location header, resolved against the request, or where there is none this text once filled.
+    LocationOr(Template),
     /// The digest of the body.
     Digest,
     /// The body, as text.
@@ -245,6 +271,26 @@ pub struct Always {
 }
 
 impl Step {
+    /// A step that only acts.
+    #[must_use]
+    pub fn new(number: usize, title: String, act: Act, depends: Vec<usize>) -> Self {
+        Self {
+            title,
+            name: None,
+            act,
+            preparation: false,
+            when: None,
+            depends,
+            number,
+            expect: Vec::new(),
+            outcomes: Vec::new(),
+            capability: None,
+            save: Vec::new(),
+            each: None,
+            until: None,
+        }
+    }
+
     /// Its own expectations, and those of steps inside it.
     #[must_use]
     pub fn expectations(&self) -> Vec<&Expected> {
@@ -259,6 +305,13 @@ impl Step {
     #[must_use]
     pub fn deciding(&self) -> Option<&Expected> {
         self.outcomes.first().and_then(|outcome| outcome.expect.first())
+    }
+
+    /// Whether it expects something, but nothing that a document of the profile or a client asks for: it may be refused.
+    #[must_use]
+    pub fn is_unbound(&self) -> bool {
+        let expected = self.expectations();
+        !self.preparation && !expected.is_empty() && expected.iter().all(|expected| expected.binding.is_none())
     }
 
     /// This step and those inside it.

@@ -16,7 +16,7 @@ mod steps;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use build::{GREETING, Plan, Setting, deciding_clause, glob, plan, probes};
+pub use build::{GREETING, Plan, Setting, deciding_clause, glob, only, plan, probes};
 pub use content::{Contents, Recipe};
 pub use facts::{Fact, Facts, State};
-pub use item::{Act, Always, Body, DECLINED, Deciding, Expected, Fate, Item, Outcome, Request, Save, Step, Walk, When};
+pub use item::{Act, Always, Body, DECLINED, Deciding, Expected, Fate, Item, Outcome, Request, Save, Step, WITHHELD, Walk, When};

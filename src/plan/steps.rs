@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::build::{Source, binding, deciding_clause, each_variables, list, requires};
+use super::build::{Source, binding, deciding_clause, each_variables, requires};
 use super::clients;
 use super::expand::{self, Numbers};
 use super::item::{Act, Body, Deciding, Expected, Outcome, Request, Save, Step, Walk, When};
@@ -60,21 +60,8 @@ impl<'a> Steps<'a> {
     }
 
     fn plain(&mut self, written: &scenario::Step, act: Act, depends: Vec<usize>) -> Step {
-        Step {
-            title: written.title.clone(),
-            name: written.name.as_ref().map(|name| name.value.clone()),
-            act,
-            preparation: false,
-            when: None,
-            depends,
-            number: self.numbers.next(),
-            expect: Vec::new(),
-            outcomes: Vec::new(),
-            capability: None,
-            save: Vec::new(),
-            each: None,
-            until: None,
-        }
+        let name = written.name.as_ref().map(|name| name.value.clone());
+        Step { name, ..Step::new(self.numbers.next(), written.title.clone(), act, depends) }
     }
 
     fn request(&mut self, written: &scenario::Step, request: &scenario::Request, depends: Vec<usize>) -> Step {
@@ -110,14 +97,15 @@ impl<'a> Steps<'a> {
     fn deciding(&self, capability: &str) -> Deciding {
         let level =
             deciding_clause(self.source.suite, capability).and_then(|clause| binding(self.source, &clause)).map(|bound| bound.level);
-        Deciding { capability: capability.to_owned(), expected: self.source.profile.expects(capability, level) }
+        let hint = self.source.suite.catalogue.capabilities.get(capability).and_then(|known| known.hint.clone());
+        Deciding { capability: capability.to_owned(), expected: self.source.profile.expects(capability, level), hint }
     }
 
     fn each(&self, each: &Each) -> Vec<Vec<(String, String)>> {
         let name = each.name.as_str();
         match &each.values {
             Values::Items(items) => items.iter().map(|item| each_variables(name, item)).collect(),
-            Values::List(of) => list(self.scenario, of).into_iter().map(|text| vec![(name.to_owned(), text)]).collect(),
+            Values::List(of) => self.scenario.list(of).into_iter().map(|text| vec![(name.to_owned(), text)]).collect(),
         }
     }
 }
@@ -140,8 +128,7 @@ fn planned_request(request: &scenario::Request) -> Request {
             item: walk.value.item.as_ref().map(|item| item.value.clone()),
             pages: walk.value.pages as usize,
         }),
-        method,
-        target,
+        ..Request::new(method, target)
     }
 }
 
@@ -187,6 +174,7 @@ fn planned_body(body: &scenario::Body) -> Body {
 fn planned_save(save: &scenario::Save) -> Option<Save> {
     Some(match save {
         scenario::Save::Location => Save::Location,
+        scenario::Save::LocationOr(text) => Save::LocationOr(text.value.clone()),
         scenario::Save::Digest => Save::Digest,
         scenario::Save::Body => Save::Body,
         scenario::Save::Header(name) => Save::Header(name.value.clone()),

@@ -3,6 +3,7 @@
 mod contents;
 mod fates;
 mod items;
+mod lints;
 mod pushes;
 mod shipped;
 mod steps;

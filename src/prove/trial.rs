@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::ground;
 use super::profile::PROOF;
-use crate::check::{self, Options, check};
+use crate::check::{self, Interrupt, Options, check};
 use crate::client::{Client, Options as ClientOptions};
 use crate::clock;
 use crate::judge::Verdict;
@@ -52,6 +52,7 @@ async fn surveyed(suite: &Suite, kind: Ground, changes: Vec<Change>) -> Result<T
         max_time: MAX_TIME,
         seed: 1,
         repository: None,
+        overwrite_tags: false,
         login: credentials.as_ref().and_then(|login| Some((login.user.clone(), login.password.as_ref()?.expose().to_owned()))),
         keep_failed: false,
         wait_expiry: false,
@@ -67,7 +68,8 @@ async fn surveyed(suite: &Suite, kind: Ground, changes: Vec<Change>) -> Result<T
         ..ClientOptions::default()
     };
     let client = Client::new(client).map_err(|why| why.to_string())?;
-    let checked = check(suite, &client, &options, &Silent, Box::pin(std::future::pending())).await;
+    let (_nobody, interrupt) = Interrupt::pair();
+    let checked = check(suite, &client, &options, &Silent, &interrupt).await;
     registry.stop().await;
     checked.map(|record| seen(&record)).map_err(|why| why.to_string())
 }

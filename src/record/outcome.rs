@@ -43,6 +43,8 @@ pub struct Summary {
     pub unexplained: u64,
     /// Why the run ended before its plan did.
     pub cut_short: Option<String>,
+    /// Whether probes alone came to a verdict: what was asked for was skipped, or could not be judged.
+    pub idle: bool,
     /// Whether the target took no content at all, so that next to nothing could be tried on it.
     pub shut: bool,
 }
@@ -57,8 +59,16 @@ impl Record {
             failing: self.failing(),
             unexplained: unexplained as u64,
             cut_short: self.cut_short.clone(),
+            idle: self.idle(),
             shut: self.shut(),
         }
+    }
+
+    fn idle(&self) -> bool {
+        let mut counts = Counts::default();
+        let scenarios = self.judgements().filter(|judged| judged.scenario.area != "probes");
+        scenarios.for_each(|judged| counts.add(judged.verdict, judged.is_known()));
+        counts.total() > 0 && counts.judged() == 0
     }
 
     fn shut(&self) -> bool {
@@ -90,7 +100,7 @@ impl Summary {
     pub fn outcome(&self, fail_on: Level) -> Outcome {
         if self.failing.keys().any(|level| *level >= fail_on) {
             Outcome::Fails
-        } else if self.counts.judged() == 0 {
+        } else if self.counts.judged() == 0 || self.idle {
             Outcome::NothingJudged
         } else if self.counts.error > 0 || self.unexplained > 0 || self.cut_short.is_some() || self.shut {
             Outcome::Incomplete
@@ -129,6 +139,9 @@ impl fmt::Display for Summary {
             (Some(must), None) => write!(f, "does not conform: {must}")?,
             (None, Some(should)) if gaps.is_empty() => write!(f, "keeps every MUST that was judged, but {should}")?,
             (None, Some(should)) => write!(f, "no MUST clause fails, but {should}")?,
+            (None, None) if self.idle && self.counts.judged() > 0 && self.cut_short.is_none() => {
+                return f.write_str("nothing was judged but the probes: each chosen scenario was skipped or could not be judged");
+            }
             (None, None) if self.counts.judged() == 0 => return self.nothing_judged(f),
             (None, None) if gaps.is_empty() => f.write_str("conforms: no MUST or SHOULD clause fails")?,
             (None, None) => f.write_str("not settled: no MUST or SHOULD clause fails")?,

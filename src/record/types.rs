@@ -52,7 +52,7 @@ pub struct Record {
     pub causes: Vec<Cause>,
     /// What supports the verdicts.
     pub evidence: Vec<Evidence>,
-    /// What clean-up could not remove (`repository:tag`, `repository@digest`).
+    /// What the run has left in the registry: a line per repository, with the reason where that is on purpose.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_behind: Vec<String>,
 }
@@ -75,6 +75,12 @@ pub enum Kind {
 pub struct Target {
     /// Base URL without credentials or trailing slash.
     pub url: String,
+    /// What the names of the run's repositories begin with: `team/area`. Absent where one repository was pinned, and in older records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+    /// The one repository that the run was pinned to, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
     /// Whether it is the reference registry in plimsoll's own process.
     pub embedded: bool,
     /// The `Server` header of the ping, if any, made printable.
@@ -284,7 +290,8 @@ pub struct Evidence {
     pub expected: String,
     /// What came.
     pub came: String,
-    /// A command line that sends the request again; credentials stand in it as `$PLIMSOLL_USER` and the like.
+    /// A command line that sends the request again; credentials stand in it as `$PLIMSOLL_USER` and the like. A body that is long or no
+    /// text is the file `bodies/…` beside the record.
     pub curl: String,
     /// What was sent.
     pub request: RequestSeen,

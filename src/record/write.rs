@@ -49,18 +49,18 @@ impl Record {
     }
 }
 
-/// Writes `text` to `path` in whole or not at all: into a new file beside it, which then takes its name. Directories on the way are
+/// Writes `content` to `path` in whole or not at all: into a new file beside it, which then takes its name. Directories on the way are
 /// made; whoever reads `path` meanwhile sees the old file or the new one.
 ///
 /// # Errors
 /// The step that failed and the system's words for it. The file that was there stays.
-pub fn write_atomically(path: &Path, text: &str) -> Result<(), WriteError> {
+pub fn write_atomically(path: &Path, content: impl AsRef<[u8]>) -> Result<(), WriteError> {
     let fail = |what: &'static str| move |source| WriteError { path: path.into(), what, source };
     let name = path.file_name().ok_or_else(|| fail("it names no file")(io::ErrorKind::InvalidInput.into()))?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(fail("its directory can't be made"))?;
     let beside = folder.join(format!(".{}.{}.tmp", name.to_string_lossy(), crate::seed::nonce(8)));
-    let written = fill(&beside, text).and_then(|()| fs::rename(&beside, path));
+    let written = fill(&beside, content.as_ref()).and_then(|()| fs::rename(&beside, path));
     written.map_err(|source| {
         // What is left of the attempt is of no use; that it can't be removed either is the lesser trouble.
         let _ = fs::remove_file(&beside);
@@ -68,8 +68,8 @@ pub fn write_atomically(path: &Path, text: &str) -> Result<(), WriteError> {
     })
 }
 
-fn fill(path: &Path, text: &str) -> io::Result<()> {
+fn fill(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = File::create_new(path)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(content)?;
     file.sync_all()
 }

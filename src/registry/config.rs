@@ -142,13 +142,13 @@ pub struct Limits {
     pub manifest: usize,
     /// Manifest bodies that are received at once; more wait.
     pub manifests_at_once: usize,
-    /// Connections at once; more wait.
+    /// Connections at once; more wait, and while they do, idle ones are closed.
     pub connections: usize,
     /// Open upload sessions.
     pub uploads: usize,
     /// How long an upload session lives untouched, by the configured clock.
     pub upload_life: Duration,
-    /// How long the next piece of a body may take, either way.
+    /// How long the next piece of a body may take, either way, and all of a manifest or a form.
     pub body: Duration,
     /// How long a request's head may take, and a connection be idle.
     pub head: Duration,

@@ -61,8 +61,17 @@ impl Intake {
         }
     }
 
-    /// The whole body, if it has at most `limit` bytes.
+    /// The whole body, if it has at most `limit` bytes. It must come within the patience that else one piece has: a body that trickles holds
+    /// what it holds no longer than one that stalls.
     pub(crate) async fn all(&mut self, limit: usize) -> Result<Option<Bytes>, Failure> {
+        if let Ok(whole) = timeout(self.patience, self.pieces(limit)).await {
+            return whole;
+        }
+        self.body = None;
+        Err(Failure::body_too_slow())
+    }
+
+    async fn pieces(&mut self, limit: usize) -> Result<Option<Bytes>, Failure> {
         if self.declared.is_some_and(|len| len > limit as u64) {
             return Ok(None);
         }

@@ -1,7 +1,9 @@
 //! Connections.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::server::conn::http1;
@@ -9,7 +11,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
@@ -22,6 +24,9 @@ use super::reply::Reply;
 use super::rules::GithubPackages;
 use super::store::Store;
 use super::twist::{Twists, Wire};
+
+/// How long somebody waits for a place before those who do nothing with theirs are asked for it, twice.
+const CROWDED: Duration = Duration::from_millis(500);
 
 /// Why no registry was started.
 #[derive(Debug, thiserror::Error)]
@@ -98,11 +103,12 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
 
 async fn accept(listener: TcpListener, front: Arc<Front>, limits: Limits, mut stopped: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(limits.connections));
+    let crowded = Arc::new(Notify::new());
     let mut connections = JoinSet::new();
     loop {
         // One that waits for a place waits in the system's queue, where it costs nothing here.
         let place = tokio::select! {
-            place = Arc::clone(&places).acquire_owned() => place.ok(),
+            place = place(&places, &crowded) => place,
             () = told(&mut stopped) => break,
         };
         let stream = tokio::select! {
@@ -112,20 +118,30 @@ async fn accept(listener: TcpListener, front: Arc<Front>, limits: Limits, mut st
         while connections.try_join_next().is_some() {}
         match stream {
             Ok((stream, _)) => {
-                let (front, limits, stopped) = (Arc::clone(&front), limits.clone(), stopped.clone());
+                let (front, limits, stopped, crowded) = (Arc::clone(&front), limits.clone(), stopped.clone(), Arc::clone(&crowded));
                 connections.spawn(async move {
-                    serve(stream, front, &limits, stopped).await;
+                    serve(stream, front, &limits, stopped, &crowded).await;
                     drop(place);
                 });
             }
             // Out of file handles, most likely: some come back as connections end.
-            Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
         }
     }
     drop(listener);
     // Whoever is not done by then is cut off.
     let _ = timeout(limits.grace, async { while connections.join_next().await.is_some() {} }).await;
     connections.shutdown().await;
+}
+
+/// A place for one connection more. While there is none, idle connections are told so.
+async fn place(places: &Arc<Semaphore>, crowded: &Notify) -> Option<OwnedSemaphorePermit> {
+    loop {
+        match timeout(CROWDED, Arc::clone(places).acquire_owned()).await {
+            Ok(place) => return place.ok(),
+            Err(_) => crowded.notify_waiters(),
+        }
+    }
 }
 
 /// Waits for the word to stop. Where [`Running`] was dropped it never comes.
@@ -135,29 +151,46 @@ async fn told(stopped: &mut watch::Receiver<bool>) {
     }
 }
 
-async fn serve(stream: TcpStream, front: Arc<Front>, limits: &Limits, mut stopped: watch::Receiver<bool>) {
+async fn serve(stream: TcpStream, front: Arc<Front>, limits: &Limits, mut stopped: watch::Receiver<bool>, crowded: &Notify) {
     // Small answers must not wait for more to say.
     let _ = stream.set_nodelay(true);
-    let verbatim = Arc::new(Mutex::new(None));
-    let said = Arc::clone(&verbatim);
-    let service = service_fn(move |request| {
-        let (front, said) = (Arc::clone(&front), Arc::clone(&said));
-        async move { spoken(front.answer(request).await, &said).await }
+    // Goes up when a request comes and when it is answered: odd is busy.
+    let pulse = AtomicU64::new(0);
+    let verbatim = Mutex::new(None);
+    let service = service_fn(|request| {
+        let (front, pulse, verbatim) = (Arc::clone(&front), &pulse, &verbatim);
+        async move {
+            pulse.fetch_add(1, Ordering::Relaxed);
+            let reply = front.answer(request).await;
+            pulse.fetch_add(1, Ordering::Relaxed);
+            spoken(reply, verbatim).await
+        }
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(limits.head_bytes.max(8192)).half_close(true);
     let mut connection = http.serve_connection(TokioIo::new(Patient::new(stream, limits.body)), service);
-    // A client that breaks off is its own affair.
-    tokio::select! {
-        _ = &mut connection => {}
-        () = told(&mut stopped) => {
-            Pin::new(&mut connection).graceful_shutdown();
-            let _ = (&mut connection).await;
+    let mut seen = None;
+    loop {
+        // A client that breaks off is its own affair.
+        tokio::select! {
+            _ = &mut connection => break,
+            () = told(&mut stopped) => Pin::new(&mut connection).graceful_shutdown(),
+            () = crowded.notified() => {
+                let now = pulse.load(Ordering::Relaxed);
+                if now.is_multiple_of(2) && seen == Some(now) {
+                    Pin::new(&mut connection).graceful_shutdown();
+                } else {
+                    seen = Some(now);
+                    continue;
+                }
+            }
         }
+        let _ = (&mut connection).await;
+        break;
     }
+    let mut stream = connection.into_parts().io.into_inner();
     let bytes = verbatim.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(bytes) = bytes {
-        let mut stream = connection.into_parts().io.into_inner();
         let _ = stream.write_all(&bytes).await;
         let _ = stream.shutdown().await;
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{json, junit, terminal};
+use crate::clause::Level;
 use crate::record::Record;
 
 /// Every format, in the order in which help lists them.
@@ -20,7 +21,7 @@ pub struct Format {
     pub(super) render: fn(&Record, &Style) -> Result<String, ReportError>,
 }
 
-/// How a report is to look. Only the terminal's makes use of it.
+/// How a report is to look.
 #[derive(Clone, Debug)]
 pub struct Style {
     /// Whether to colour.
@@ -29,6 +30,8 @@ pub struct Style {
     pub width: usize,
     /// Where the run's reports were written, to be told.
     pub written: Vec<PathBuf>,
+    /// The lowest level whose failures fail the run (`--fail-on`): what JUnit shows as `failure`.
+    pub fail_on: Level,
 }
 
 /// Why a record could not be rendered.
@@ -43,9 +46,9 @@ pub enum ReportError {
 }
 
 impl Default for Style {
-    /// No colour, 100 columns.
+    /// No colour, 100 columns, MUST alone fails.
     fn default() -> Self {
-        Self { color: false, width: 100, written: Vec::new() }
+        Self { color: false, width: 100, written: Vec::new(), fail_on: Level::Must }
     }
 }
 

@@ -1,6 +1,8 @@
 //! JUnit's XML, for CI servers: a suite is one scenario (item), a test case is one expectation of it.
 //!
-//! `failure` is `fail`, `error` is `error`; `declined`, `skipped`, `inconclusive` and a known deviation are `skipped` with their reason.
+//! What is red there is what the exit code counts: `failure` is a `fail` of a clause that counts under `--fail-on`, `error` is `error`. A `fail` that
+//! does not count (CLIENT, MAY, as a rule SHOULD, a known deviation), `declined`, `skipped` and `inconclusive` are `skipped` with their reason. A run that
+//! could not be settled has one more case, which is an `error`.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -9,9 +11,10 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::format::{Format, ReportError, Style};
 use super::words::clip;
+use crate::clause::Level;
 use crate::exchange::evidence::{printable, printable_lines};
 use crate::judge::Verdict;
-use crate::record::{Evidence, Judgement, Record};
+use crate::record::{Evidence, Judgement, Outcome, Record};
 
 pub(super) const FORMAT: Format =
     Format { name: "junit", file: Some("junit.xml"), says: "JUnit's XML, for CI servers: a test case per expectation", render };
@@ -19,17 +22,32 @@ pub(super) const FORMAT: Format =
 /// The longest message, and the longest body of a response, that a test case carries; the record has all of it.
 const LONGEST: usize = 2_000;
 
-fn render(record: &Record, _: &Style) -> Result<String, ReportError> {
+fn render(record: &Record, style: &Style) -> Result<String, ReportError> {
     let mut report = Report::new(line(&format!("plimsoll survey of {}", record.target.url)));
     report.set_time(Duration::from_millis(record.wall_ms));
     let judged: Vec<Judgement<'_>> = record.judgements().collect();
     for of_one in judged.chunk_by(|a, b| std::ptr::eq(a.scenario, b.scenario)) {
-        report.add_test_suite(suite(record, of_one));
+        report.add_test_suite(suite(record, of_one, style.fail_on));
     }
+    report.add_test_suites(unsettled(record, style.fail_on));
     Ok(report.to_string()?)
 }
 
-fn suite(record: &Record, judged: &[Judgement<'_>]) -> TestSuite {
+/// One case more where the exit code is 4, or every case could be green beside it.
+fn unsettled(record: &Record, fail_on: Level) -> Option<TestSuite> {
+    let summary = record.summary();
+    if matches!(summary.outcome(fail_on), Outcome::Conforms | Outcome::Fails) {
+        return None;
+    }
+    let mut suite = TestSuite::new("plimsoll");
+    let text = summary.to_string();
+    let mut case = TestCase::new("the run as a whole", non_success(NonSuccessKind::Error, "not judged", &text, &text));
+    case.set_classname("plimsoll");
+    suite.add_test_case(case);
+    Some(suite)
+}
+
+fn suite(record: &Record, judged: &[Judgement<'_>], fail_on: Level) -> TestSuite {
     let name = judged.first().map_or_else(String::new, |first| suite_name(record, first));
     let mut suite = TestSuite::new(line(&name));
     suite.set_time(Duration::from_millis(judged.first().map_or(0, |first| first.scenario.wall_ms)));
@@ -41,7 +59,7 @@ fn suite(record: &Record, judged: &[Judgement<'_>]) -> TestSuite {
         if *times > 1 {
             case_name = format!("{case_name} #{times}");
         }
-        let mut case = TestCase::new(line(&case_name), status(one));
+        let mut case = TestCase::new(line(&case_name), status(one, fail_on));
         case.set_classname(line(&name));
         suite.add_test_case(case);
     }
@@ -64,11 +82,11 @@ fn case_name(judged: &Judgement<'_>) -> String {
     format!("{}: {}{outcome}", expectation.clause, expectation.step)
 }
 
-fn status(judged: &Judgement<'_>) -> TestCaseStatus {
+fn status(judged: &Judgement<'_>, fail_on: Level) -> TestCaseStatus {
     let reason = judged.reason.unwrap_or("no reason was given");
     match judged.verdict {
         Verdict::Pass => TestCaseStatus::success(),
-        Verdict::Fail => fail(judged),
+        Verdict::Fail => fail(judged, fail_on),
         Verdict::Error => non_success(NonSuccessKind::Error, "error", reason, &body(judged)),
         Verdict::Declined | Verdict::Skipped | Verdict::Inconclusive => {
             let by = taken_down_by(judged);
@@ -77,7 +95,7 @@ fn status(judged: &Judgement<'_>) -> TestCaseStatus {
     }
 }
 
-fn fail(judged: &Judgement<'_>) -> TestCaseStatus {
+fn fail(judged: &Judgement<'_>, fail_on: Level) -> TestCaseStatus {
     let Some(cause) = judged.cause else {
         return non_success(NonSuccessKind::Failure, "fail", judged.reason.unwrap_or("no cause was recorded"), &body(judged));
     };
@@ -87,7 +105,13 @@ fn fail(judged: &Judgement<'_>) -> TestCaseStatus {
     let (expected, came) = judged.evidence.map_or((&cause.expected, &cause.came), |evidence| (&evidence.expected, &evidence.came));
     let message = format!("{} ({}): expected {expected}, came {came}", cause.clause, cause.level);
     let says = format!("{}\nsource: {}\nexpected: {expected}\ncame: {}\n", cause.says, cause.source, clip(came, LONGEST));
-    non_success(NonSuccessKind::Failure, &cause.level.to_string(), &message, &(says + &body(judged)))
+    let text = says + &body(judged);
+    if cause.level >= fail_on {
+        return non_success(NonSuccessKind::Failure, &cause.level.to_string(), &message, &text);
+    }
+    let mut status = skipped(&format!("fail, but {} does not fail the run: {message}", cause.level));
+    status.set_type(cause.level.to_string()).set_description(printable_lines(text.as_bytes()));
+    status
 }
 
 /// ` (because push/session-status fails: status 500)`, of what a cause took down.

@@ -3,7 +3,7 @@
 use super::data::order;
 use super::reader::Reader;
 use super::{Act, Content, Each, MAX_SIZE, Period, Scenario, Step, Values};
-use crate::text::{At, Place, did_you_mean};
+use crate::text::{At, Place, meant};
 
 impl Reader<'_> {
     /// Notes what is wrong with a scenario whose names were followed already.
@@ -51,7 +51,7 @@ impl Reader<'_> {
     pub(super) fn lint_capability(&mut self, name: &At<String>) {
         let known = &self.catalogue.capabilities;
         if !known.contains_key(name.as_str()) {
-            let near = did_you_mean(name, known.keys().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+            let near = meant(name, known.keys().map(String::as_str));
             let help = near.unwrap_or_else(|| "capabilities are listed in scenarios/capabilities.yaml".to_owned());
             self.mistake(name.place, format!("there is no capability `{name}`"), "", Some(help));
         }

@@ -1,10 +1,10 @@
 //! Mistakes of meaning in a request and in what is expected of its answer.
 
 use super::reader::Reader;
-use super::{Body, Expect, Request, Scenario};
+use super::{Body, Expect, Request, Scenario, Step};
 use crate::clause::ClauseId;
 use crate::judge::{Expectation, Slice, StatusSet};
-use crate::text::{At, Place, did_you_mean};
+use crate::text::{At, Place, meant};
 
 impl Reader<'_> {
     /// Notes what is wrong with a request.
@@ -13,7 +13,7 @@ impl Reader<'_> {
             self.lint_clause(clause);
         }
         self.lint_statuses(request);
-        self.lint_outcomes(request);
+        self.lint_outcomes(request, scenario);
         self.lint_repeats(request);
         self.lint_head(request);
         self.lint_body(request, scenario);
@@ -34,7 +34,7 @@ impl Reader<'_> {
                 self.mistake(clause.place, format!("the clause `{clause}` can't be judged by anything"), "", Some(help));
             }
             None => {
-                let near = did_you_mean(clause.as_str(), known.keys().map(ClauseId::as_str)).map(|near| format!("did you mean `{near}`?"));
+                let near = meant(clause.as_str(), known.keys().map(ClauseId::as_str));
                 let help = near.unwrap_or_else(|| "clauses are listed in scenarios/clauses/".to_owned());
                 self.mistake(clause.place, format!("there is no clause `{clause}`"), "", Some(help));
             }
@@ -56,7 +56,7 @@ impl Reader<'_> {
         }
     }
 
-    fn lint_outcomes(&mut self, request: &Request) {
+    fn lint_outcomes(&mut self, request: &Request, scenario: &Scenario) {
         for (at, (name, expect)) in request.outcomes.iter().enumerate() {
             let Some(status) = first_status(expect) else {
                 let help = "an outcome is known by the first `status` among its expectations".to_owned();
@@ -71,7 +71,13 @@ impl Reader<'_> {
         }
         if let Some(capability) = &request.capability {
             self.lint_capability(capability);
-            if let Some(missing) = ["accepted", "declined"].into_iter().find(|name| !request.outcomes.contains_key(*name)) {
+            // Where several steps decide, one of them may have nothing left to decline: what was taken has to be there.
+            let beside = scenario.all_steps().into_iter().filter_map(Step::request).filter(|beside| {
+                beside.capability.as_ref().map(At::as_str) == Some(capability.as_str()) && beside.outcomes.contains_key("declined")
+            });
+            let declinable = beside.count() > 0;
+            let lacks = |name: &&str| !(request.outcomes.contains_key(*name) || *name == "declined" && declinable);
+            if let Some(missing) = ["accepted", "declined"].into_iter().find(lacks) {
                 let title = format!("`{capability}` can't be decided here: there is no outcome `{missing}`");
                 let help = "a capability goes with `outcomes: { accepted: …, declined: … }`".to_owned();
                 self.mistake(capability.place, title, "", Some(help));

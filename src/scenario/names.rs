@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::data::{listed, parts};
 use super::reader::Reader;
 use super::{Act, Each, Item, Many, Scenario, Step, Values, When};
-use crate::text::{At, Place, did_you_mean};
+use crate::text::{At, Place, did_you_mean, meant};
 
 /// Variables that every scenario has.
 const BUILT_IN: [&str; 8] = ["registry", "host", "user", "password", "basic", "realm", "service", "run"];
@@ -160,8 +160,8 @@ impl Reader<'_> {
         let found = scope.earlier.iter().rev().find(|step| step.outcomes.contains(&name.value)).map(|step| step.number);
         if found.is_none() {
             let known: Vec<&str> = scope.earlier.iter().flat_map(|step| &step.outcomes).map(String::as_str).collect();
-            let help = match did_you_mean(&name, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
+            let help = match meant(&name, known.iter().copied()) {
+                Some(told) => told,
                 None if known.is_empty() => "no earlier step has `outcomes`".to_owned(),
                 None => format!("earlier steps may lead to {}", listed(&known)),
             };
@@ -181,8 +181,8 @@ impl Reader<'_> {
         let found = scope.earlier.iter().find(named).map(|step| step.number);
         if found.is_none() {
             let known: Vec<&str> = scope.earlier.iter().filter_map(|step| step.name.as_deref()).map(String::as_str).collect();
-            let help = match did_you_mean(name, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
+            let help = match meant(name, known.iter().copied()) {
+                Some(told) => told,
                 None if known.is_empty() => "give the earlier step a `name`".to_owned(),
                 None => format!("earlier steps are named {}", listed(&known)),
             };

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Body, Datum, Each, List, Many, Period};
+use super::{Body, Datum, Each, List, Many, Period, Values};
 use crate::clause::ClauseId;
 use crate::judge::{Expectation, Pattern};
 use crate::text::{At, Place, Template};
@@ -184,6 +184,9 @@ pub enum Client {
 pub enum Save {
     /// The Location header, resolved against the request.
     Location,
+    /// The Location header, resolved against the request, or where there is none this text.
+    #[serde(rename = "location_or")]
+    LocationOr(At<Template>),
     /// The digest of the body.
     Digest,
     /// The body, as text.
@@ -228,6 +231,50 @@ impl Scenario {
     #[must_use]
     pub fn area(&self) -> &str {
         self.id.split('/').next().unwrap_or_default()
+    }
+
+    /// The values of a named list.
+    #[must_use]
+    pub fn list(&self, name: &str) -> Vec<String> {
+        self.lists.iter().find(|(key, _)| key.as_str() == name).map(|(_, list)| list.0.clone()).unwrap_or_default()
+    }
+
+    /// What its repositories are told apart by, for each item (from 1; 0 without `each`) and each name in `repos`. No two of a set are
+    /// alike: the lint sees to it.
+    #[must_use]
+    pub fn slug(&self, item: usize, repo: &str) -> String {
+        let mut slug = self.id.replace('/', "-");
+        if item > 0 {
+            slug = format!("{slug}-{item}");
+        }
+        if repo == "repo" { slug } else { format!("{slug}-{repo}") }
+    }
+
+    /// The request of its that would change a repository which is none of its own: `/v2/<repo>/more/blobs/uploads/`.
+    #[must_use]
+    pub fn writes_beside(&self) -> Option<&str> {
+        let requests = self.all_steps().into_iter().filter_map(Step::request);
+        let written = requests.filter(|request| !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS"));
+        let paths = written.filter_map(|request| match &request.target.value {
+            Target::Path(path) => path.source().strip_prefix("/v2/").map(|rest| (path.source(), rest)),
+            Target::Url(_) => None,
+        });
+        let own = |rest: &str| {
+            let inside = self.repos.iter().find_map(|repo| rest.strip_prefix(&format!("<{}>/", repo.as_str())));
+            inside.is_some_and(|inside| ["manifests/", "blobs/", "tags/", "referrers/"].iter().any(|area| inside.starts_with(area)))
+        };
+        paths.into_iter().find(|(_, rest)| !rest.is_empty() && !own(rest)).map(|(path, _)| path)
+    }
+
+    /// All its slugs.
+    #[must_use]
+    pub fn slugs(&self) -> Vec<String> {
+        let items = match self.each.as_ref().map(|each| &each.values) {
+            None => 0..=0,
+            Some(Values::Items(items)) => 1..=items.len(),
+            Some(Values::List(name)) => 1..=self.list(name).len(),
+        };
+        items.flat_map(|item| self.repos.iter().map(move |repo| self.slug(item, repo.as_str()))).collect()
     }
 
     /// `scenarios/push/blob-post-put.yaml:12:7`

@@ -3,15 +3,19 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Scenario, Suite};
+use crate::clause::Clause;
 use crate::text::{At, Diagnostic, Diagnostics, Files, Place};
 
 /// What is wrong with a suite each of whose files is right.
 pub(super) fn mistakes(suite: &Suite, files: &Files) -> Diagnostics {
     let mut wrong = Diagnostics::default();
     wrong.extend(unjudged(suite, files));
+    wrong.extend(unbound(suite, files));
     wrong.extend(same_titles(suite, files));
+    wrong.extend(same_repositories(suite, files));
     wrong.extend(undecided(suite, files));
     wrong.extend(misplaced(suite, files));
+    wrong.extend(undeciding(suite, files));
     wrong
 }
 
@@ -35,6 +39,51 @@ fn unjudged(suite: &Suite, files: &Files) -> Vec<Diagnostic> {
     let help = "give it an expectation in a scenario; or say `unobservable: REASON`, if no client can see it";
     open.map(|clause| at(files, &clause.file, clause.place, format!("nothing judges the clause `{}`", clause.id)).help(Some(help)))
         .collect()
+}
+
+/// Clauses that are judged, but bind under no profile: nobody would ever be told what came of them.
+fn unbound(suite: &Suite, files: &Files) -> Vec<Diagnostic> {
+    let profiles = || suite.catalogue.profiles.values();
+    let idle = |clause: &&Clause| clause.unobservable.is_none() && profiles().all(|profile| clause.binding(profile).is_none());
+    let clauses = suite.catalogue.clauses.values().filter(|_| profiles().next().is_some()).filter(idle);
+    let help = "name a document that a profile holds targets to, or the client that breaks";
+    clauses
+        .map(|clause| at(files, &clause.file, clause.place, format!("`{}` binds under no profile", clause.id)).help(Some(help)))
+        .collect()
+}
+
+/// Scenarios that would share a repository, since their ids, items and `repos` come to the same name.
+fn same_repositories(suite: &Suite, files: &Files) -> Vec<Diagnostic> {
+    let mut seen: HashMap<String, &str> = HashMap::new();
+    let mut wrong = Vec::new();
+    for scenario in suite.scenarios.values().chain(suite.probes.values()) {
+        for slug in scenario.slugs() {
+            if let Some(other) = seen.insert(slug.clone(), &scenario.id) {
+                let title = format!("a repository of `{other}` would have the same name, `{slug}`");
+                wrong.push(
+                    at_scenario(files, scenario, scenario.title.place, title).help(Some("give the file or the repository another name")),
+                );
+            }
+        }
+    }
+    wrong
+}
+
+/// Outcomes of a deciding step without the clause that decides: what the profile does not want could not be told there.
+fn undeciding(suite: &Suite, files: &Files) -> Vec<Diagnostic> {
+    let mut wrong = Vec::new();
+    for probe in suite.probes.values() {
+        let requests = probe.all_steps().into_iter().filter_map(super::Step::request);
+        for request in requests.filter(|request| request.capability.is_some()) {
+            let Some(decider) = request.outcomes.values().next().and_then(|first| first.keys().next()) else { continue };
+            let without = request.outcomes.iter().filter(|(_, expect)| !expect.keys().any(|clause| clause.value == decider.value));
+            wrong.extend(without.map(|(name, _)| {
+                let title = format!("the outcome `{name}` does not judge `{decider}`, which decides the capability");
+                at_scenario(files, probe, name.place, title).help(Some("each outcome of a deciding step begins with the deciding clause"))
+            }));
+        }
+    }
+    wrong
 }
 
 fn same_titles(suite: &Suite, files: &Files) -> Vec<Diagnostic> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
 
-use super::{Place, SourceFile};
+use super::{Place, SourceFile, visible};
 
 /// One mistake, with the line that has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,9 +76,9 @@ impl Diagnostic {
     #[must_use]
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        let title = normalize_untrusted_str(&self.title);
-        let path = normalize_untrusted_str(&self.path);
-        let label = normalize_untrusted_str(&self.label);
+        let title = harmless(&self.title);
+        let path = harmless(&self.path);
+        let label = harmless(&self.label);
         let mut group = Group::with_title(Level::ERROR.primary_title(title));
         group = match (&self.excerpt, self.place) {
             (Some(excerpt), Some(place)) => {
@@ -90,10 +90,15 @@ impl Diagnostic {
             (_, None) => group.element(Origin::path(path)),
         };
         if let Some(help) = &self.help {
-            group = group.element(Level::HELP.message(normalize_untrusted_str(help)));
+            group = group.element(Level::HELP.message(harmless(help)));
         }
         renderer.render(&[group])
     }
+}
+
+/// Text of a stranger that can harm no terminal.
+fn harmless(text: &str) -> String {
+    normalize_untrusted_str(&visible(text))
 }
 
 /// The first line of a place, and the part of the line that it covers: at least one character.
@@ -108,7 +113,10 @@ fn excerpt(text: &str, place: Place) -> Option<Excerpt> {
     let to = (place.end as usize).saturating_sub(line_start).min(line.len());
     let covered = line.get(from..to).map_or(0, |part| part.trim_end().len());
     let at_least = line[from..].chars().next().map_or(0, char::len_utf8);
-    Some(Excerpt { line: line.to_owned(), range: from..from + covered.max(at_least) })
+    let to = from + covered.max(at_least);
+    // What is spelt out grows longer: the range moves with it.
+    let (before, part, after) = (visible(line.get(..from)?), visible(line.get(from..to)?), visible(line.get(to..)?));
+    Some(Excerpt { range: before.len()..before.len() + part.len(), line: before + &part + &after })
 }
 
 impl fmt::Display for Diagnostic {

@@ -20,11 +20,23 @@ fn nearness(a: &str, b: &str) -> f64 {
     if a.len() >= 3 && (a.starts_with(b) || b.starts_with(a)) { edits.max(0.75) } else { edits }
 }
 
+/// "did you mean `x`?", where a candidate is near.
+#[must_use]
+pub fn meant<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    did_you_mean(word, candidates).map(|near| format!("did you mean `{near}`?"))
+}
+
+/// [`meant`] as the tail of a sentence: ": did you mean `x`?", or nothing.
+#[must_use]
+pub fn meant_tail<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    meant(word, candidates).map_or_else(String::new, |told| format!(": {told}"))
+}
+
 /// "did you mean `x`?", or else the list of what is known, where that is short enough to read.
 #[must_use]
 pub fn expected_one_of(word: &str, candidates: &[&str]) -> Option<String> {
-    match did_you_mean(word, candidates.iter().copied()) {
-        Some(near) => Some(format!("did you mean `{near}`?")),
+    match meant(word, candidates.iter().copied()) {
+        Some(told) => Some(told),
         None if candidates.is_empty() => None,
         None if candidates.len() > 24 => None,
         None => Some(format!("expected {}", one_of(candidates))),

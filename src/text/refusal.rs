@@ -26,7 +26,7 @@ pub(super) fn tell(file: &SourceFile, error: &Error) -> Diagnostic {
         }
         Error::SerdeUnknownVariant { variant, expected, .. } => at(&format!("`{variant}` is not known here"))
             .label(format!("expected {}", one_of(expected)))
-            .help(super::did_you_mean(variant, expected.iter().copied()).map(|near| format!("did you mean `{near}`?"))),
+            .help(super::meant(variant, expected.iter().copied())),
         Error::SerdeMissingField { field, .. } => at(&format!("the key `{field}` is missing")).label(format!("this map has no `{field}`")),
         Error::DuplicateMappingKey { key, .. } => at(&format!("the key `{}` stands twice", key.as_deref().unwrap_or("?")))
             .label("second of the same name")

@@ -81,6 +81,44 @@ fn one_pinned_repository_is_enough_for_what_needs_no_empty_one() {
 }
 
 #[test]
+fn a_pinned_repository_that_holds_tags_is_left_alone_unless_told_otherwise() {
+    let home = home();
+    let server = crate::support::configs::plimsoll(home.path(), &[]);
+    let target = format!("http://{}", server.host());
+    let check = |repository: &str, more: &[&str]| {
+        said(home.path(), &[&["check", &target, "--repository", repository, "--only", "tags/list*"], more].concat())
+    };
+    let first = check("team/pinned", &[]);
+    assert_eq!(first.code, Some(0), "{}\n{}", first.stdout, first.stderr);
+    let again = check("team/pinned", &[]);
+    assert_eq!(again.code, Some(2), "{}\n{}", again.stdout, again.stderr);
+    assert!(
+        again.stderr.contains("team/pinned is not known to be empty: it holds") && again.stderr.contains("--overwrite-tags"),
+        "{}",
+        again.stderr
+    );
+    assert_eq!(check("team/pinned", &["--overwrite-tags"]).code, Some(0));
+}
+
+#[test]
+fn a_run_in_which_all_that_was_chosen_is_skipped_does_not_conform() {
+    let home = home();
+    let out = said(home.path(), &["check", "--repository", "team/pinned", "--only", "push/mount-from"]);
+    assert_eq!(out.code, Some(4), "{}\n{}", out.stdout, out.stderr);
+    assert!(out.stdout.contains("nothing was judged"), "{}", out.stdout);
+}
+
+#[test]
+fn nothing_is_written_beside_a_pinned_repository() {
+    let home = home();
+    let out = said(home.path(), &["check", "--repository", "team/pinned", "--keep-failed", "--only", "naming/*", "--report-dir", "out"]);
+    let record = record(&home.path().join("out/record.json"));
+    assert!(record.left_behind.iter().all(|left| left.starts_with("team/pinned (")), "{}: {:?}", out.stderr, record.left_behind);
+    let skipped = record.reasons(plimsoll::judge::Verdict::Skipped);
+    assert!(skipped.iter().any(|(reason, _)| reason.contains("--repository pins another")), "{skipped:?}");
+}
+
+#[test]
 fn a_check_writes_nothing_unless_asked() {
     let home = home();
     let out = said(home.path(), &["check", "--only", "http/*"]);
@@ -111,6 +149,8 @@ fn a_stored_record_is_rendered_in_every_format_and_renders_the_same_again() {
     assert_eq!(junit.code, Some(0), "{}", junit.stderr);
     let written = |file: &str| std::fs::read_to_string(home.path().join(file)).unwrap();
     assert_eq!(written("again.xml"), written("out/junit.xml"));
+    let by_folder = said(home.path(), &["report", "out"]).expect_success("report of a folder");
+    assert_eq!(by_folder, said(home.path(), &["report", path]).expect_success("report"));
     let terminal = said(home.path(), &["report", path]).expect_success("report");
     assert!(terminal.contains("push"), "{terminal}");
 }
@@ -130,10 +170,19 @@ fn what_is_wrong_with_the_command_line_is_told_with_what_was_meant() {
         (vec!["check", "--max-time", "5"], "5s"),
         (vec!["serve", "--profile", "github-package", "--user", "a:b"], "did you mean `github-packages`?"),
         (vec!["serve", "--user", "nocolon"], "NAME:PASSWORD"),
+        (vec!["check", "--only", "push"], "did you mean `push/*`?"),
+        (vec!["check", "--only", "push/*", "--only", "pusch/*"], "`pusch/*`"),
+        (vec!["check", "--only", "mine.yaml"], "`--scenario mine.yaml`"),
+        (vec!["check", "--password", "x"], "--password-stdin"),
+        (vec!["check", "--user", "me:hush", "http://127.0.0.1:1"], "PLIMSOLL_PASSWORD"),
+        (vec!["check", "http://127.0.0.1:1/Team"], "lower-case"),
+        (vec!["check", "--repository", "a//b"], "no name of a repository"),
+        (vec!["explain", "push"], "did you mean `push/*`?"),
     ] {
         let out = said(home.path(), &words);
         assert_eq!(out.code, Some(2), "{words:?}: {}", out.stderr);
         assert!(out.stderr.contains(told), "{words:?}: {}", out.stderr);
+        assert!(!out.stderr.contains("hush"), "a password was told: {}", out.stderr);
     }
     let out = said(home.path(), &["report", "nothing.json", "--format", "jsn"]);
     assert_eq!(out.code, Some(2));
@@ -176,6 +225,51 @@ fn scenarios_are_listed_shown_and_linted_and_their_schema_is_printed() {
     assert_eq!(schema.trim(), include_str!("../../schemas/scenario.json").trim());
     let lint = said(home.path(), &["scenario", "lint"]);
     assert_eq!(lint.code, Some(0), "{}", lint.stderr);
+}
+
+const MINE: &str = "\
+title: A tag of my own\nneeds: [push]\ndata:\n  img: { image: {} }\nsteps:\n  - push: img\n    tag: mine\n  - title: list my tags
+    request: GET /v2/<repo>/tags/list\n    headers: { X-Mine: yes }\n    expect:\n      tags/list-status: { status: 200 }\n";
+
+#[test]
+fn a_scenario_file_of_ones_own_is_shown_linted_and_run_alone() {
+    let home = home();
+    std::fs::write(home.path().join("My tags.yaml"), MINE).unwrap();
+    let shown = said(home.path(), &["scenario", "show", "My tags.yaml"]).expect_success("show");
+    assert!(shown.contains("own/my-tags") && shown.contains("header  X-Mine: yes"), "{shown}");
+    assert_eq!(said(home.path(), &["scenario", "lint", "My tags.yaml"]).code, Some(0));
+    let out = said(home.path(), &["check", "--scenario", "My tags.yaml", "--report-dir", "out"]);
+    assert_eq!(out.code, Some(0), "{}\n{}", out.stdout, out.stderr);
+    let record = record(&home.path().join("out/record.json"));
+    let ids: Vec<&str> = record.rounds[0].scenarios.iter().map(|scenario| scenario.id.as_str()).collect();
+    assert_eq!(ids.iter().filter(|id| !id.starts_with("probes/")).collect::<Vec<_>>(), [&"own/my-tags"]);
+    assert!(record.rounds[0].scenarios.iter().any(|scenario| scenario.id == "own/my-tags" && scenario.exchanges > 0));
+
+    std::fs::write(home.path().join("wrong.yaml"), MINE.replace("tags/list-status", "tags/list-sttus")).unwrap();
+    let out = said(home.path(), &["check", "--scenario", "wrong.yaml"]);
+    assert_eq!(out.code, Some(3), "{}", out.stderr);
+    assert!(out.stderr.contains("wrong.yaml:12") && out.stderr.contains("did you mean `tags/list-status`?"), "{}", out.stderr);
+}
+
+#[test]
+fn what_a_scenario_sends_and_keeps_is_shown() {
+    let shown = said(home().path(), &["scenario", "show", "push/blob-chunk-out-of-order"]).expect_success("show");
+    for told in ["data  layer: 4000 bytes", "once for each <chunk> of a gap", "header  Content-Range: 0-999", "body    layer from byte 0"] {
+        assert!(shown.contains(told), "no {told} in:\n{shown}");
+    }
+}
+
+#[test]
+fn clauses_are_listed_by_pattern_a_line_each_or_folded_to_the_terminal() {
+    let home = home();
+    let some = said(home.path(), &["explain", "referrers/*"]).expect_success("explain");
+    assert!(some.lines().count() > 10 && some.lines().all(|line| line.starts_with("referrers/")), "{some}");
+    let all = said(home.path(), &["explain"]).expect_success("explain");
+    assert!(all.lines().count() > 300 && all.lines().any(|line| line.starts_with("push/chunk-order") && line.contains("MUST")));
+    for words in [vec!["explain", "referrers/*"], vec!["explain", "push/chunk-order"], vec!["scenario", "list", "push/*"]] {
+        let out = run(plimsoll(home.path()).args(&words).env("COLUMNS", "60"), LIMIT).expect_success("folded");
+        assert!(out.lines().all(|line| line.chars().count() <= 60), "{words:?}:\n{out}");
+    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Whole-program tests: one binary, one file per subject.
 
 mod cli;
+mod docs;
+mod interrupts;
 mod layers;
 mod peers_clients;
 mod peers_suite;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -129,6 +129,7 @@ enum Login {
 struct Survey {
     code: Option<i32>,
     record: Record,
+    reports: PathBuf,
     login: Login,
 }
 
@@ -143,7 +144,7 @@ impl Survey {
         keeps_the_password_to_itself(&finished, &reports);
         let record = fs::read_to_string(reports.join("record.json"));
         let record = record.unwrap_or_else(|error| panic!("no record ({error}):\n{}\n{}", finished.stdout, finished.stderr));
-        Self { code: finished.code, record: serde_json::from_str(&record).expect("the record has its format"), login }
+        Self { code: finished.code, record: serde_json::from_str(&record).expect("the record has its format"), reports, login }
     }
 
     /// No verdict `error`, whole, logged in where there was a login, an exit code that fits, and exactly the failures of
@@ -165,8 +166,21 @@ impl Survey {
             accused.join("\n")
         );
 
+        for evidence in &record.evidence {
+            self.has_the_body_of(&evidence.curl);
+        }
         let breaks_a_must = record.causes.iter().any(|cause| cause.level == Level::Must && cause.known.is_none());
         assert_eq!(self.code, Some(i32::from(breaks_a_must)));
+    }
+}
+
+impl Survey {
+    /// The file that a curl line names is there, and is what its comment says.
+    fn has_the_body_of(&self, curl: &str) {
+        let Some((_, rest)) = curl.split_once("--data-binary @bodies/") else { return };
+        let name = rest.split(' ').next().unwrap_or_default();
+        let content = fs::read(self.reports.join("bodies").join(name)).unwrap_or_else(|error| panic!("{name} of {curl}: {error}"));
+        assert!(curl.contains(&format!("# bodies/{name}: {} bytes, sha256:{}", content.len(), name.trim_end_matches(".bin"))), "{curl}");
     }
 }
 
@@ -200,8 +214,9 @@ fn keeps_the_password_to_itself(finished: &program::Finished, reports: &Path) {
     let basic = STANDARD.encode(format!("{USER}:{PASSWORD}"));
     let holds = |text: &str| text.contains(PASSWORD) || text.contains(&basic);
     assert!(!holds(&finished.stdout) && !holds(&finished.stderr), "the password was printed");
-    for entry in fs::read_dir(reports).expect("the reports were written") {
-        let file = entry.expect("the folder can be read").path();
+    let inside = |folder: &Path| fs::read_dir(folder).expect("the reports were written").map(|entry| entry.expect("it is there").path());
+    let (folders, files): (Vec<_>, Vec<_>) = inside(reports).partition(|path| path.is_dir());
+    for file in files.into_iter().chain(folders.iter().flat_map(|folder| inside(folder))) {
         let text = String::from_utf8_lossy(&fs::read(&file).expect("a report can be read")).into_owned();
         assert!(!holds(&text), "the password is in {}", file.display());
     }

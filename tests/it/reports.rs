@@ -110,17 +110,63 @@ fn a_junit_reader_finds_each_expectation_with_its_verdict() {
         let cases: Vec<_> = report.test_suites.iter().flat_map(|suite| &suite.test_cases).collect();
         let is = |case: &quick_junit::TestCase, wanted| matches!(case.status, TestCaseStatus::NonSuccess { kind, .. } if kind == wanted);
         let of = |wanted: NonSuccessKind| cases.iter().filter(|case| is(case, wanted)).count() as u64;
+        let whole = u64::from(!matches!(record.summary().outcome(Level::Must), Outcome::Conforms | Outcome::Fails));
+        let light = record.judgements().filter(|judged| judged.verdict == Verdict::Fail && !judged.is_known());
+        let light = light.filter(|judged| judged.cause.is_some_and(|cause| cause.level < Level::Must)).count() as u64;
         let skipped = cases.iter().filter(|case| matches!(case.status, TestCaseStatus::Skipped { .. })).count() as u64;
         let counts = record.counts();
-        assert_eq!(cases.len() as u64, counts.total(), "{name}");
-        assert_eq!(of(NonSuccessKind::Failure), counts.fail, "{name}");
-        assert_eq!(of(NonSuccessKind::Error), counts.error, "{name}");
-        assert_eq!(skipped, counts.declined + counts.skipped + counts.inconclusive + counts.known, "{name}");
+        assert_eq!(cases.len() as u64, counts.total() + whole, "{name}");
+        assert_eq!(of(NonSuccessKind::Failure), counts.fail - light, "{name}");
+        assert_eq!(of(NonSuccessKind::Error), counts.error + whole, "{name}");
+        assert_eq!(skipped, counts.declined + counts.skipped + counts.inconclusive + counts.known + light, "{name}");
         let told = (report.tests as u64, report.failures as u64, report.errors as u64);
-        assert_eq!(told, (counts.total(), counts.fail, counts.error), "{name}");
-        assert_eq!(report.test_suites.len(), record.rounds[0].scenarios.len(), "{name}");
+        assert_eq!(told, (counts.total() + whole, counts.fail - light, counts.error + whole), "{name}");
+        assert_eq!(report.test_suites.len() as u64, record.rounds[0].scenarios.len() as u64 + whole, "{name}");
         assert_eq!(report.time, Some(Duration::from_millis(1_846)));
     }
+}
+
+#[test]
+fn junit_is_red_where_the_exit_code_is_not_0_and_only_there() {
+    let red = |record: &Record, fail_on| {
+        let text = render("junit", record, &Style { fail_on, ..Style::default() });
+        let report = Report::deserialize_from_str(&text).expect("it is JUnit");
+        (report.failures > 0, report.errors > 0)
+    };
+    let mut light = samples::Run::new();
+    let wrong = |level| samples::Wrong { clause: "tags/order", level, expected: "sorted", came: "b, a", known: None };
+    light.scenario("tags/list").pass(&["tags/list"]).fail(&wrong(Level::Should));
+    let light = light.finish();
+    assert_eq!(red(&light, Level::Must), (false, false));
+    assert_eq!(red(&light, Level::Should), (true, false));
+    let mut client = samples::Run::new();
+    client.scenario("tags/list").pass(&["tags/list"]).fail(&wrong(Level::Client));
+    assert_eq!(red(&client.finish(), Level::Should), (false, false));
+    assert!(red(&samples::failing(), Level::Must).0);
+    assert_eq!(red(&samples::unjudged(), Level::Must), (false, true));
+    assert_eq!(red(&samples::cut_short(), Level::Must), (false, true));
+    assert_eq!(red(&samples::clean(), Level::Should), (false, false));
+}
+
+#[test]
+fn a_table_fits_sixty_columns() {
+    for (name, record) in all() {
+        let text = render("terminal", &record, &Style { width: 60, ..Style::default() });
+        let table = text.lines().skip_while(|line| !line.contains("expectations")).take_while(|line| !line.is_empty());
+        for line in table {
+            assert!(line.chars().count() <= 60, "{name}: {line}");
+        }
+    }
+}
+
+#[test]
+fn a_very_long_command_line_is_shortened_on_the_terminal_alone() {
+    let mut record = samples::failing();
+    let long = format!("curl -i http://127.0.0.1:5000/v2/{}/tags/list", "a".repeat(4_000));
+    record.evidence.iter_mut().for_each(|evidence| evidence.curl.clone_from(&long));
+    let text = terminal(&record);
+    assert!(!text.contains(&long) && text.contains("characters more) (shortened: record.json has it in whole)"), "{text}");
+    assert!(render("json", &record, &Style::default()).contains(&long));
 }
 
 #[test]

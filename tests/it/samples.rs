@@ -111,6 +111,8 @@ impl Run {
         let accepted = Fact { state: FactState::Accepted, expected: "accepted".into(), observed: "201".into() };
         let target = Target {
             url: "http://127.0.0.1:5000".into(),
+            prefix: Some("team/area".into()),
+            repository: None,
             embedded: false,
             server: Some("nginx/1.27".into()),
             api_version: Some("registry/2.0".into()),

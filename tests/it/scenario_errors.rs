@@ -57,6 +57,19 @@ fn every_wrong_file_is_told_where_it_is_wrong_and_how_to_mend_it() {
     }
 }
 
+#[test]
+fn what_a_file_holds_can_not_command_the_terminal_that_shows_it() {
+    for text in ["title: \u{9b}31mred \u{202e}txet\nsteps: []\n", "title: [a, \u{9b}31m\nsteps: \u{202e}\n", "title: a\nst\u{9b}eps: []\n"]
+    {
+        for colour in [false, true] {
+            let wrong = read(text.as_bytes().to_vec(), "push/hostile").expect_err("it is wrong").render(colour);
+            let misleading = |c: char| plimsoll::text::misleads(c) && !matches!(c, '\n' | '\u{1b}');
+            assert_eq!(wrong.find(misleading), None, "{wrong:?}");
+            assert!(colour || !wrong.contains('\u{1b}'), "{wrong:?}");
+        }
+    }
+}
+
 /// What is refused within two seconds, with a short message.
 fn refused_quickly(bytes: Vec<u8>) -> String {
     let start = plimsoll::clock::instant();

@@ -37,9 +37,10 @@ fn survey(home: &Path, target: &str) -> Finished {
 /// All that a run has said and written, by where it stands.
 fn outputs(home: &Path, out: Finished) -> Vec<(String, String)> {
     let mut all = vec![("standard output".to_owned(), out.stdout), ("standard error".to_owned(), out.stderr)];
-    for entry in std::fs::read_dir(home.join("out")).expect("reports are written") {
-        let path = entry.unwrap().path();
-        all.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+    let inside = |folder: &Path| std::fs::read_dir(folder).expect("reports are written").map(|entry| entry.unwrap().path());
+    let (folders, files): (Vec<_>, Vec<_>) = inside(&home.join("out")).partition(|path| path.is_dir());
+    for path in files.into_iter().chain(folders.iter().flat_map(|folder| inside(folder))) {
+        all.push((path.display().to_string(), String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned()));
     }
     assert!(all.len() >= 4, "a record and a junit.xml are among them");
     all

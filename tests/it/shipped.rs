@@ -33,3 +33,14 @@ fn a_clause_that_loses_its_scenario_is_told() {
     let told = Suite::read(&files).unwrap_err().to_string();
     assert!(told.contains(&format!("nothing judges the clause `{clause}`")), "{told}");
 }
+
+#[test]
+fn a_walk_goes_on_for_as_many_pages_as_a_registry_may_make_of_what_was_pushed() {
+    let suite = Suite::read(&Files::shipped().unwrap()).unwrap();
+    for scenario in suite.scenarios.values() {
+        let longest = scenario.lists.values().map(|list| list.0.len()).max().unwrap_or(0);
+        for walk in scenario.all_steps().into_iter().filter_map(|step| step.request()?.walk.as_ref()) {
+            assert!(walk.pages as usize >= longest + 3, "{}: {longest} entries and {} pages", scenario.id, walk.pages);
+        }
+    }
+}

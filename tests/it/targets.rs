@@ -121,3 +121,81 @@ fn plain_http_to_a_tls_port_is_told_as_such() {
     let impostor = Impostor::start(|_, _| Answer::Say("\u{15}\u{3}\u{3}\u{0}\u{2}\u{2}\u{32}".to_owned()));
     refused(&impostor.url(), &[], &["can't be reached", "https://"]);
 }
+
+/// Checks a target that shuts everybody out by its own fault: one cause, which takes everything else down.
+fn shut(answer: impl Fn(&str, u64) -> Answer + Send + Sync + 'static, login: bool, clause: &str) {
+    let (impostor, home) = (Impostor::start(answer), home());
+    let mut command = plimsoll(home.path());
+    command.args(["check", &impostor.url(), "--report-dir", "out"]);
+    if login {
+        command.env("PLIMSOLL_USER", "alice").env("PLIMSOLL_PASSWORD", "open-sesame-4711");
+    }
+    let out = run(&mut command, LIMIT);
+    assert_eq!(out.code, Some(1), "{clause}: {}\n{}", out.stdout, out.stderr);
+    let record = recorded(home.path());
+    let causes: Vec<&str> = record.causes.iter().map(|cause| cause.clause.as_str()).collect();
+    assert_eq!(causes, [clause]);
+    assert!(record.causes[0].took_down > 100, "{:#?}", record.causes);
+    assert_eq!(record.summary().unexplained, 0);
+}
+
+fn unauthorized(challenge: &str) -> Answer {
+    Answer::Say(format!("HTTP/1.1 401 Unauthorized\r\n{challenge}Content-Length: 0\r\nConnection: close\r\n\r\n"))
+}
+
+#[test]
+fn a_401_that_does_not_say_how_to_log_in_is_a_failure_of_the_target() {
+    shut(|_, _| unauthorized(""), false, "auth/challenge");
+    shut(|_, _| unauthorized(""), true, "auth/challenge");
+    shut(|_, _| unauthorized("WWW-Authenticate: Bearer service=\"s\"\r\n"), true, "auth/bearer-realm");
+    shut(|_, _| unauthorized("WWW-Authenticate: Bearer realm=\"token\",service=\"s\"\r\n"), true, "auth/bearer-realm");
+}
+
+#[test]
+fn a_token_service_without_a_token_is_a_failure_of_the_target() {
+    let answer = |head: &str, _: u64| {
+        let host = head.lines().find_map(|line| line.strip_prefix("Host: ")).unwrap_or_default().trim();
+        if head.starts_with("GET /token") {
+            return Answer::Say(response("200 OK", "application/json", "{\"expires_in\":60}"));
+        }
+        unauthorized(&format!("WWW-Authenticate: Bearer realm=\"http://{host}/token\",service=\"s\"\r\n"))
+    };
+    shut(answer, true, "auth/token-field");
+}
+
+#[test]
+fn a_login_of_a_kind_that_plimsoll_does_not_speak_is_no_failure_of_the_target() {
+    let impostor = Impostor::start(|_, _| unauthorized("WWW-Authenticate: Negotiate\r\n"));
+    refused(&impostor.url(), &[], &["refused the login"]);
+}
+
+/// A registry that lets one pull, and answers pushes so.
+fn deaf_to_pushes(status: &'static str, code: &'static str) -> Impostor {
+    Impostor::start(move |head, _| {
+        let error = |code: &str| format!(r#"{{"errors":[{{"code":"{code}","message":"no"}}]}}"#);
+        Answer::Say(match head.split(' ').next() {
+            Some("GET") if head.starts_with("GET /v2/ ") => response("200 OK", "application/json", "{}"),
+            Some("HEAD") if head.starts_with("HEAD /v2/ ") => response("200 OK", "application/json", ""),
+            Some("HEAD") => response("404 Not Found", "application/json", ""),
+            Some("GET") => response("404 Not Found", "application/json", &error("NAME_UNKNOWN")),
+            _ => response(status, "application/json", &error(code)),
+        })
+    })
+}
+
+#[test]
+fn a_registry_that_wants_its_repositories_made_first_is_not_accused_and_its_user_is_told_what_to_do() {
+    for (status, code, exit) in [
+        ("404 Not Found", "NAME_UNKNOWN", Some(4)),
+        ("403 Forbidden", "DENIED", Some(4)),
+        ("405 Method Not Allowed", "UNSUPPORTED", Some(1)),
+        ("500 Internal Server Error", "UNKNOWN", Some(1)),
+    ] {
+        let (home, impostor) = (home(), deaf_to_pushes(status, code));
+        let out = check(home.path(), &impostor.url(), &["--profile", "oci-1.1", "--fail-on", "should", "--report-dir", "out"]);
+        assert_eq!(out.code, exit, "{status}: {}\n{}", out.stdout, out.stderr);
+        let record = recorded(home.path());
+        let accused = record.causes.iter().any(|cause| cause.clause == "offers/push");
+        assert_eq!((accused, out.stdout.contains("--repository")), (exit == Some(1), exit == Some(4)), "{}", out.stdout);
+    }
+}

@@ -87,7 +87,7 @@ steps:
 ";
     let plan = planned(text, "oci", &facts(&[]), &setting());
     let item = &plan.items[0];
-    let clause = Because::Clause("a/one".parse().unwrap());
+    let clause = Because::Clause { clause: "a/one".parse().unwrap(), otherwise: Box::new(fail("status 404")) };
     let events = vec![
         event(item, "a/one", fail("status 404"), 404),
         event(item, "a/needs-one", inconclusive(Some(clause)), 404),
@@ -96,6 +96,38 @@ steps:
     let made = assemble(&plan, &[heard(events)], &Secrets::new(), None);
     assert_eq!(made.results[0].expectations.iter().map(|result| result.cause).collect::<Vec<_>>(), [Some(0); 3]);
     assert_eq!((made.causes.len(), made.causes[0].took_down), (1, 2));
+}
+
+#[test]
+fn what_a_clause_that_does_not_bind_has_stopped_is_told_as_it_came() {
+    let text = "title: t
+steps:
+  - { request: GET /1, name: odd, title: odd, expect: { a/elsewhere: { status: 200 } } }
+  - { request: GET /2, expect: { a/one: { status: 200 } } }
+  - { request: GET /3, after: odd, expect: { a/two: { status: 200 } } }
+";
+    for (profile, verdicts) in
+        [("oci", &["a/one fail", "a/two skipped"][..]), ("strict", &["a/elsewhere fail", "a/one inconclusive", "a/two inconclusive"])]
+    {
+        let plan = planned(text, profile, &facts(&[]), &setting());
+        let item = &plan.items[0];
+        let clause = Because::Clause { clause: "a/elsewhere".parse().unwrap(), otherwise: Box::new(fail("status 404")) };
+        let stuck = Judgement::Inconclusive {
+            reason: "the step \"odd\" did not work: status 404".into(),
+            because: Some(Because::Step(item.steps[0].number)),
+        };
+        let events = vec![
+            event(item, "a/elsewhere", fail("status 404"), 404),
+            event(item, "a/one", inconclusive(Some(clause)), 404),
+            event(item, "a/two", stuck, 404),
+        ];
+        let made = assemble(&plan, &[heard(events)], &Secrets::new(), None);
+        assert_eq!(made.verdicts(), verdicts, "{profile}");
+        if profile == "oci" {
+            let reason = made.results[0].expectations[1].reason.as_deref();
+            assert_eq!(reason, Some("the profile does not ask that \"odd\" works: status 404"));
+        }
+    }
 }
 
 #[test]

@@ -18,6 +18,7 @@ fn a_probe_notes_what_its_deciding_step_came_to() {
     for (heard, state, observed) in [
         (decided(Some("accepted")), State::Accepted, "seen"),
         (decided(Some("declined")), State::Declined, "seen"),
+        (decided(Some("withheld")), State::Declined, "seen"),
         (decided(None), State::Broken, "seen"),
         (unprepared, State::Unknown, "push d: status 500"),
         (Heard::default(), State::Unknown, "its probe did not come to it"),

@@ -281,13 +281,14 @@ async fn a_slow_drip_ends_at_the_time_out_in_head_and_body() {
 }
 
 #[tokio::test]
-async fn endless_interim_answers_end_at_the_time_out() {
+async fn endless_interim_answers_before_the_request_is_sent_are_given_up() {
     let server = Server::raw(|mut stream, _| async move {
         let flood = "HTTP/1.1 102 Processing\r\nX: y\r\n\r\n".repeat(200);
         while stream.write_all(flood.as_bytes()).await.is_ok() {}
     })
     .await;
-    assert_eq!(phase(&hasty().send(get(&server.url)).await), Phase::Head);
+    let exchange = client().send(get(&server.url)).await;
+    assert!(matches!(failure(&exchange), Failure::Protocol(_) | Failure::Closed { .. }), "{}", failure(&exchange));
 }
 
 #[tokio::test]
@@ -526,4 +527,42 @@ async fn many_requests_side_by_side_each_get_their_own_answer() {
         assert_eq!(came, format!("GET /{n}"));
     }
     assert_eq!(client.exchanges(), 100);
+}
+
+#[tokio::test]
+async fn heads_and_interim_answers_without_end_are_given_up() {
+    for (piece, told) in [
+        ("HTTP/1.1 103 Early Hints\r\n\r\n".to_owned(), "more interim answers (1xx) than any client takes"),
+        (format!("HTTP/1.1 103 Early Hints\r\nX: {}\r\n\r\n", "x".repeat(100 << 10)), "head is larger than any client takes"),
+        (format!("X: {}\r\n", "x".repeat(100 << 10)), "larger than any client takes"),
+    ] {
+        let server = Server::raw(move |mut stream, _| {
+            let piece = piece.clone();
+            async move {
+                if hear(&mut stream).await.is_some() {
+                    let _ = stream.write_all(if piece.starts_with('X') { b"HTTP/1.1 200 X\r\n" } else { b"" }).await;
+                    while stream.write_all(piece.as_bytes()).await.is_ok() {}
+                }
+            }
+        })
+        .await;
+        let exchange = client().send(get(&server.url)).await;
+        assert!(matches!(failure(&exchange), Failure::Protocol(why) if why.contains(told)), "{}", failure(&exchange));
+    }
+}
+
+#[tokio::test]
+async fn a_body_in_pieces_of_a_byte_ends_at_its_time_out() {
+    let server = Server::raw(|mut stream, _| async move {
+        if hear(&mut stream).await.is_some() {
+            let _ = stream.write_all(b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n").await;
+            let pieces = "1\r\nx\r\n".repeat(100_000);
+            while stream.write_all(pieces.as_bytes()).await.is_ok() {}
+        }
+    })
+    .await;
+    let began = clock::instant();
+    let exchange = hasty().send(get(&server.url)).await;
+    assert!(matches!(failure(&exchange), Failure::TimedOut { phase: Phase::Body, .. }), "{}", failure(&exchange));
+    assert!(began.elapsed() < Duration::from_millis(1500), "{:?}", began.elapsed());
 }

@@ -113,7 +113,9 @@ impl Connection {
     }
 
     async fn head(&mut self, call: &Outbound<'_>, limits: &Limits) -> Result<http::Response<Incoming>, Failure> {
-        let request = outgoing(call, Outgoing::new(call.sending, self.shared.clone()));
+        let mut request = outgoing(call, Outgoing::new(call.sending, self.shared.clone()));
+        let counting = self.shared.clone();
+        hyper::ext::on_informational(&mut request, move |_| counting.interim());
         let mut response = pin!(self.sender.send_request(request));
         let shared = self.shared.clone();
         let waiting = self.driven(response.as_mut(), || shared.get().closed);
@@ -125,7 +127,10 @@ impl Connection {
             },
         };
         match came {
-            Ok(response) => Ok(response),
+            Ok(response) => {
+                shared.headed();
+                Ok(response)
+            }
             Err(error) => {
                 let seen = self.shared.get();
                 let failure = failure::head(&error, &seen, &self.origin);
@@ -137,12 +142,18 @@ impl Connection {
     async fn body(&mut self, response: http::Response<Incoming>, limits: &Limits) -> Result<(Parts, Receiver), Failure> {
         let (head, mut incoming) = response.into_parts();
         let mut receiver = Receiver::new(limits);
-        limits.within(limits.request, Phase::Body, self.read(&mut incoming, &mut receiver, &head)).await??;
+        let limit = limits.left(limits.request);
+        limits.within(limit, Phase::Body, self.read(&mut incoming, &mut receiver, (&head, limit))).await??;
         Ok((head, receiver))
     }
 
-    async fn read(&mut self, incoming: &mut Incoming, receiver: &mut Receiver, head: &Parts) -> Result<(), Failure> {
+    /// Reads a body to its end. The time is looked at with every piece: pieces of a byte come faster than any timer is asked.
+    async fn read(&mut self, incoming: &mut Incoming, receiver: &mut Receiver, (head, limit): (&Parts, Duration)) -> Result<(), Failure> {
+        let began = clock::instant();
         while let Some(frame) = self.driven(pin!(incoming.frame()), || false).await.flatten() {
+            if began.elapsed() > limit {
+                return Err(Failure::TimedOut { phase: Phase::Body, after: limit });
+            }
             match frame {
                 Ok(frame) => frame.data_ref().map_or(Ok(()), |bytes| receiver.take(bytes))?,
                 Err(error) => {

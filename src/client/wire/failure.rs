@@ -49,6 +49,9 @@ pub(super) fn head(error: &hyper::Error, seen: &Seen, origin: &Origin) -> Failur
     if speaks_tls(&seen.start) && !origin.is_tls() {
         return Failure::Protocol(format!("it speaks TLS there; use https://{origin}"));
     }
+    if let Some(why) = seen.too_much {
+        return Failure::Protocol(why.into());
+    }
     if error.is_parse_too_large() {
         return Failure::Protocol("its head is larger than any client takes".into());
     }

@@ -12,6 +12,12 @@ use crate::clock;
 
 /// Bytes of an answer that are kept to tell what it is, where it is no HTTP.
 const START: usize = 64;
+/// Bytes of the head of an answer, interim answers (1xx) included, that are read; any more is hostile.
+const HEAD: u64 = 1 << 20;
+/// How much of a head is read at once, so that a body that follows is not taken for it.
+const STEP: usize = 16 << 10;
+/// How many interim answers are read.
+const INTERIM: u32 = 100;
 
 /// What happened on a connection since the request began.
 #[derive(Debug, Default)]
@@ -31,6 +37,12 @@ pub(super) struct Seen {
     pub(super) last_read: Option<Instant>,
     /// Why writing came to an end.
     pub(super) write_failed: Option<String>,
+    /// Whether the head of the answer is here.
+    headed: bool,
+    /// How many interim answers came.
+    interim: u32,
+    /// What of the head of the answer went too far.
+    pub(super) too_much: Option<&'static str>,
     /// Whether our side is to be closed once everything is written.
     close: bool,
     /// Whether it is.
@@ -49,6 +61,16 @@ impl Shared {
     /// Forgets the last exchange.
     pub(super) fn begin(&self) {
         *self.get() = Seen::default();
+    }
+
+    /// The head of the answer is here: what follows is the body.
+    pub(super) fn headed(&self) {
+        self.get().headed = true;
+    }
+
+    /// One more interim answer came.
+    pub(super) fn interim(&self) {
+        self.get().interim += 1;
     }
 
     /// Has our side closed after the bytes that are still to be flushed.
@@ -88,6 +110,16 @@ impl Seen {
         self.start.extend(bytes.iter().take(room));
     }
 
+    /// Whether no more of this answer's head is to be read.
+    fn is_too_much(&mut self) -> bool {
+        if !self.headed && self.interim > INTERIM {
+            self.too_much = Some("it sent more interim answers (1xx) than any client takes");
+        } else if !self.headed && self.read >= HEAD {
+            self.too_much = Some("its head is larger than any client takes");
+        }
+        self.too_much.is_some()
+    }
+
     /// Bytes written after the head.
     pub(super) fn body_written(&self) -> u64 {
         self.written - self.head
@@ -108,8 +140,19 @@ impl<S> Tap<S> {
 
 impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if self.shared.get().is_too_much() {
+            return Poll::Ready(Err(io::Error::other("too much")));
+        }
         let before = buf.filled().len();
-        ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
+        if self.shared.get().headed {
+            ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
+        } else {
+            let room = buf.remaining().min(STEP);
+            let mut part = ReadBuf::new(buf.initialize_unfilled_to(room));
+            ready!(Pin::new(&mut self.inner).poll_read(cx, &mut part))?;
+            let came = part.filled().len();
+            buf.advance(came);
+        }
         if buf.filled().len() > before {
             self.shared.get().got(&buf.filled()[before..]);
         }

@@ -1,6 +1,6 @@
 //! What is judged on every exchange.
 
-use super::support::{Server, answer, script};
+use super::support::{Server, answer, script, told_in_full};
 
 const STEP: &str = "  - { request: GET /1, expect: { a/one: { status: 200 } } }\n";
 
@@ -18,9 +18,8 @@ async fn a_server_error_that_fails_the_steps_own_clause_is_not_told_twice() {
     assert!(told.iter().any(|line| line.starts_with("a/one fail")), "{told:?}");
     assert!(told.contains(&"http/server-error inconclusive by a/one: a/one fails by the same answer".to_owned()), "{told:?}");
     // Where nothing else fails, it is.
-    for step in
-        ["  - { request: GET /1, expect: { a/elsewhere: { header: { X: y } }, a/one: { status: 500 } } }\n", &STEP.replace("200", "5xx")]
     {
+        let step = &STEP.replace("200", "5xx");
         let (told, _) = script(step, |_, _| answer(500, "", "")).await;
         assert!(told.iter().any(|line| line.starts_with("http/server-error fail")), "{step}: {told:?}");
     }
@@ -53,4 +52,24 @@ async fn another_host_that_a_redirect_leads_to_is_not_bound() {
     let (told, _) = script(&step, move |_, _| answer(307, &to, "")).await;
     assert_eq!((told.len(), storage.lines().len()), (1, 1));
     assert!(told[0].starts_with("a/one fail"), "{told:?}");
+}
+
+#[tokio::test]
+async fn redirects_challenges_and_pulls_are_exchanges_too() {
+    let server = Server::new(|heard, _| match (heard.line.as_str(), heard.header("authorization")) {
+        (_, None) => answer(401, "WWW-Authenticate: Basic realm=\"r\"\r\n", ""),
+        ("GET /1", _) => answer(302, "Location: /2\r\n", ""),
+        _ => answer(200, "", ""),
+    })
+    .await;
+    let told = told_in_full(&server.url(), Some(("me", "secret")), &format!("title: t\nsteps:\n{STEP}")).await;
+    assert_eq!((told.lines(), told.exchanges_judged()), (vec!["a/one pass".to_owned()], server.requests().len()));
+    let wrong = format!("Docker-Content-Digest: sha256:{}\r\n", "0".repeat(64));
+    let pullable = "  - { request: PUT /1, body: d, expect: { a/one: { status: 201, header: { Location: { pullable: d } } } } }\n";
+    let (told, _) = script(pullable, move |heard, _| match heard.line.as_str() {
+        "PUT /1" => answer(201, "Location: /2\r\n", ""),
+        _ => answer(200, &wrong, "other"),
+    })
+    .await;
+    assert!(told.iter().any(|line| line.starts_with("http/digest fail")), "{told:?}");
 }

@@ -89,13 +89,46 @@ async fn an_answer_that_no_outcome_has_is_not_laid_to_a_clause_that_can_t_be_jud
 }
 
 #[tokio::test]
-async fn an_unbound_step_that_is_refused_skips_what_hangs_on_it() {
+async fn whether_a_clause_binds_is_none_of_the_engines_business() {
     let steps = "  - { title: odd, request: GET /1, name: odd, expect: { a/elsewhere: { status: 200 } } }
   - { request: GET /2, after: odd, expect: { a/one: { status: 200 } } }
 ";
     let (told, server) = script(steps, |_, _| answer(404, "", "")).await;
-    assert!(told[1].starts_with("a/one skipped: the profile does not ask that \"odd\" works: status 404"), "{told:?}");
+    assert!(told[0].starts_with("a/elsewhere fail"), "{told:?}");
+    assert_eq!(told[1], "a/one inconclusive by step 1: the step \"odd\" did not work: status 404");
     assert_eq!(server.lines(), ["GET /1"]);
+}
+
+#[tokio::test]
+async fn a_429_is_waited_out_once_and_is_no_answer_after_that() {
+    let step = "  - { request: GET /1, expect: { a/one: { status: 200 } } }\n";
+    let limited = |wait: &str| answer(429, &format!("Retry-After: {wait}\r\n"), "");
+    for (wait, answers, told_is, sent) in [
+        ("0", 1, "a/one pass", 2),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 1, "a/one pass", 2),
+        ("0", 9, "a/one inconclusive: the target limits the rate of requests: it answered 429", 2),
+        ("9999", 9, "a/one inconclusive: the target limits the rate of requests: it answered 429", 1),
+    ] {
+        let too_many = limited(wait);
+        let (told, server) = script(step, move |_, before| if before < answers { too_many.clone() } else { answer(200, "", "") }).await;
+        assert_eq!((told.as_slice(), server.lines().len()), (&[told_is.to_owned()][..], sent), "{wait}");
+    }
+}
+
+#[tokio::test]
+async fn steps_side_by_side_have_worked_only_if_each_of_them_has() {
+    let steps = "  - name: both
+    together:
+      - [{ title: left, request: GET /1, expect: { a/one: { status: 200 } } }]
+      - [{ title: right, request: GET /2, expect: { a/two: { status: 200 } } }]
+  - { request: GET /3, after: both, expect: { a/three: { status: 200 } } }
+";
+    let (told, server) = script(steps, |heard, _| answer(if heard.line == "GET /2" { 404 } else { 200 }, "", "")).await;
+    assert!(
+        told.iter().any(|line| line.starts_with("a/three inconclusive by step") && line.contains("\"right\" did not work")),
+        "{told:?}"
+    );
+    assert!(!server.lines().contains(&"GET /3".to_owned()));
 }
 
 #[tokio::test]

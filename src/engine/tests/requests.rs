@@ -31,6 +31,30 @@ async fn each_kind_of_save_is_there_for_later_steps() {
 }
 
 #[tokio::test]
+async fn a_saved_digest_is_that_of_everything_that_came() {
+    let long = "x".repeat(9 << 20);
+    let digest = crate::oci::Digest::sha256(long.as_bytes()).to_string();
+    let steps = format!("  - {{ request: GET /1, {OK}, save: {{ s: digest }} }}\n  - {{ request: GET /<s>, {OK} }}\n");
+    let (_, server) = script(&steps, move |heard, _| answer(200, "", if heard.line == "GET /1" { &long } else { "" })).await;
+    assert_eq!(server.lines()[1], format!("GET /{digest}"));
+}
+
+#[tokio::test]
+async fn a_new_location_is_kept_and_where_there_is_none_the_one_before() {
+    let steps = format!(
+        "  - {{ request: GET /1, {OK}, save: {{ first: location }} }}
+  - {{ request: GET /2, {OK}, save: {{ second: {{ location_or: <first> }} }} }}
+  - {{ request: GET /3, {OK}, save: {{ third: {{ location_or: <first> }} }} }}
+  - {{ request: GET <second>, {OK} }}
+  - {{ request: GET <third>, {OK} }}
+"
+    );
+    let locations = ["Location: /one\r\n", "Location: /two\r\n", "", "", ""];
+    let (_, server) = script(&steps, move |_, number| answer(200, locations[number.min(4)], "")).await;
+    assert_eq!(server.lines()[3..], ["GET /two", "GET /one"]);
+}
+
+#[tokio::test]
 async fn what_can_t_be_kept_makes_later_steps_inconclusive_and_names_where_it_began() {
     for (save, why) in [
         ("location", "there was no Location header"),
@@ -76,6 +100,8 @@ async fn bodies_go_out_whole_sliced_chunked_cut_or_as_text_json_and_forms() {
     let form = sent("body: { form: { a: \"x y\", b: \"1&2\" } }").await;
     assert_eq!((form.body.as_slice(), form.header("content-type")), (&b"a=x%20y&b=1%262"[..], Some("application/x-www-form-urlencoded")));
     assert_eq!(sent("body: d, headers: { Content-Type: null }").await.header("content-type"), None);
+    assert_eq!(sent("body: d, headers: { User-Agent: null }").await.header("user-agent"), None);
+    assert!(sent("body: d").await.header("user-agent").is_some_and(|agent| agent.starts_with("plimsoll/")));
     assert_eq!(sent("body: d, headers: { Content-Type: a/b }").await.header("content-type"), Some("a/b"));
 }
 

@@ -115,6 +115,11 @@ impl Told {
         self.lines.lock().unwrap().push(line);
     }
 
+    /// How many exchanges were judged by what holds for every one of them.
+    pub(crate) fn exchanges_judged(&self) -> usize {
+        self.lines.lock().unwrap().iter().filter(|line| line.starts_with("http/server-error")).count()
+    }
+
     /// The lines, those of `always` that pass left out.
     pub(crate) fn lines(&self) -> Vec<String> {
         let dull = |line: &String| line.starts_with("http/") && line.ends_with(" pass");
@@ -134,7 +139,7 @@ impl Observer for Told {
             Judgement::Error(reason) => format!("error: {reason}"),
             Judgement::Inconclusive { reason, because } => match because {
                 Some(Because::Step(number)) => format!("inconclusive by step {number}: {reason}"),
-                Some(Because::Clause(clause)) => format!("inconclusive by {clause}: {reason}"),
+                Some(Because::Clause { clause, .. }) => format!("inconclusive by {clause}: {reason}"),
                 None => format!("inconclusive: {reason}"),
             },
         };
@@ -161,6 +166,11 @@ pub(crate) fn env(url: &str, login: Option<(&str, &str)>, plan: &Plan) -> Env {
 
 /// Runs the scenario `a/x` once under the profile `oci`.
 pub(crate) async fn told(url: &str, login: Option<(&str, &str)>, text: &str) -> Vec<String> {
+    told_in_full(url, login, text).await.lines()
+}
+
+/// The same, with nothing left out.
+pub(crate) async fn told_in_full(url: &str, login: Option<(&str, &str)>, text: &str) -> Told {
     let login_given = login.map(|(user, password)| (user.to_owned(), password.to_owned()));
     let plan = planned(text, "oci", &facts(&[]), &Setting { registry: url.to_owned(), login: login_given, ..setting() });
     let env = env(url, login, &plan);
@@ -168,7 +178,7 @@ pub(crate) async fn told(url: &str, login: Option<(&str, &str)>, text: &str) -> 
     for item in &plan.items {
         run(item, &env, &told).await;
     }
-    told.lines()
+    told
 }
 
 /// Runs these steps (lines that begin with two spaces) against a server that answers so.

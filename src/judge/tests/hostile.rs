@@ -29,7 +29,7 @@ fn is_tame(mismatch: &Mismatch) -> bool {
 
 fn judge_all(exchange: &Exchange, walked: &[serde_json::Value]) {
     let steps = HashMap::from([("get".to_owned(), super::exchange(200, &[("Location", b"/x")], LAYER))]);
-    let walked = Some(Walked { entries: walked.to_vec(), pages: vec![walked.len()], problem: None });
+    let walked = Some(Walked { entries: walked.to_vec(), pages: vec![walked.len()], ..Walked::default() });
     let scene = Scene { steps, walked, pulled: vec![exchange.clone()], ..scene() };
     for expectation in READ.iter() {
         let _ = expectation.pulls(exchange);

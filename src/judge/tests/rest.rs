@@ -34,7 +34,7 @@ fn parts_equal_those_of_an_earlier_step() {
 }
 
 fn walked(entries: &serde_json::Value, pages: &[usize]) -> Walked {
-    Walked { entries: entries.as_array().unwrap().clone(), pages: pages.to_vec(), problem: None }
+    Walked { entries: entries.as_array().unwrap().clone(), pages: pages.to_vec(), ..Walked::default() }
 }
 
 #[test]
@@ -56,6 +56,11 @@ fn a_walk_finds_entries_in_order_over_pages() {
         walk("walk: { sorted: true }", walked(&json!([1]), &[1])),
         "expected over all pages lexical order, came entries that are neither texts nor descriptors"
     );
+    let more = || Walked { more: true, ..tags() };
+    assert_eq!(walk("walk: { exactly: tags, sorted: true }", more()), "inconclusive there were more than 2 pages");
+    assert_eq!(walk("walk: { contains: [t4] }", more()), "inconclusive there were more than 2 pages");
+    assert_eq!(walk("walk: { page_most: 1 }", more()), "expected at most 1 entry a page, came 2 entries on page 1");
+    assert_eq!(walk("walk: { least_pages: 2 }", more()), "ok");
     let problem = Walked { problem: Some("page 3 is no JSON".into()), ..Walked::default() };
     assert_eq!(
         walk("walk: { sorted: true }", problem),
@@ -127,4 +132,13 @@ fn what_alternatives_pull_is_handed_to_the_one_that_asked() {
     assert_eq!(after([200, 404, 200]), "ok");
     assert!(after([404, 200, 200]).starts_with("expected Location"));
     assert!(after([200, 404, 404]).starts_with("expected either A a URL"));
+}
+
+#[test]
+fn json_that_is_too_long_to_be_read_in_time_is_not_judged() {
+    let long = [b"{\"a\":1".as_slice(), &vec![b' '; 4 << 20], b"}"].concat();
+    for yaml in ["json: { /a: present }", "json: { /b: present }", "error: NAME_UNKNOWN"] {
+        let said = told(&scene(), yaml, &exchange(200, &[], &long));
+        assert!(said.starts_with("inconclusive ") && said.ends_with("too long to be judged"), "{yaml}: {said}");
+    }
 }

@@ -82,3 +82,21 @@ fn skipped_items_stay_in_the_plan_with_their_steps() {
     let plan = plan(&suite, &suite.catalogue.profiles["oci"], &facts(&[("lists", Declined)]), &setting());
     assert_eq!((plan.items.len(), plan.items[0].steps.len()), (1, 1));
 }
+
+#[test]
+fn what_writes_beside_a_pinned_repository_is_skipped() {
+    let pinned = Setting { repository: Some("team/app".into()), ..setting() };
+    for (request, skipped) in [
+        ("POST /v2/<repo>/blobs/uploads/", None),
+        ("PUT /v2/<repo>/manifests/v1", None),
+        ("GET /v2/<repo>/more/tags/list", None),
+        ("POST /v2/<repo>/a/b/c/blobs/uploads/", Some("it writes to /v2/<repo>/a/b/c/blobs/uploads/, and --repository pins another")),
+        ("PUT /v2/other/<run>/manifests/v1", Some("it writes to /v2/other/<run>/manifests/v1, and --repository pins another")),
+        ("DELETE /v2/<run>/blobs/x", Some("it writes to /v2/<run>/blobs/x, and --repository pins another")),
+    ] {
+        let text = format!("title: t\nsteps:\n  - {{ request: \"{request}\", expect: {{ a/one: {{ status: 200 }} }} }}\n");
+        let expected = skipped.map_or(Fate::Run, |why| Fate::Skip(why.into()));
+        assert_eq!(fate(&text, &[("pull", Accepted)], &pinned), expected, "{request}");
+        assert_eq!(fate(&text, &[("pull", Accepted)], &setting()), Fate::Run, "{request}");
+    }
+}

@@ -148,6 +148,30 @@ async fn a_client_that_never_reads_loses_its_place() {
 }
 
 #[tokio::test]
+async fn idle_connections_give_their_places_up_when_somebody_waits_for_one() {
+    let served = with_limits(Limits { connections: 2, ..Limits::default() }).await;
+    let (mut idle, mut fresh) = (served.wire().await, served.wire().await);
+    idle.send("GET /v2/ HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    assert_eq!(idle.hear(false).await.status, 200);
+    assert_eq!(within(served.status("GET /v2/")).await, 200);
+    assert_eq!((within(idle.rest()).await, within(fresh.rest()).await), (String::new(), String::new()));
+}
+
+#[tokio::test]
+async fn a_manifest_that_trickles_is_given_up_like_one_that_stalls() {
+    let served = with_limits(Limits { manifests_at_once: 1, body: Duration::from_millis(300), ..Limits::default() }).await;
+    let mut wire = served.wire().await;
+    wire.send(&format!("PUT /v2/a/manifests/v1 HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nContent-Type: {MANIFEST}\r\n\r\n")).await;
+    let mut pieces = tokio::time::interval(Duration::from_millis(50));
+    for _ in 0..6 {
+        pieces.tick().await;
+        wire.send("x").await;
+    }
+    assert_eq!(within(wire.hear(false)).await.status, 408);
+    served.image("a", "v1", "x").await;
+}
+
+#[tokio::test]
 async fn a_head_that_does_not_come_ends_the_connection() {
     let served = with_limits(Limits { head: Duration::from_millis(50), ..Limits::default() }).await;
     for start in ["", "GET /v2/ HT", "GET /v2/ HTTP/1.1\r\n\r\n"] {

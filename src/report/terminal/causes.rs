@@ -5,11 +5,15 @@ use indexmap::IndexMap;
 use super::super::words::{clip, count};
 use super::page::{Ink, Page};
 use crate::clause::Level;
+use crate::exchange::BODIES;
 use crate::judge::Verdict;
 use crate::record::{Cause, Judgement, Record};
 
 /// The longest `expected` and `came` that is shown whole; the record has all of it.
 const LONGEST: usize = 400;
+/// The longest command line that is shown whole, and how much is shown of a longer one, in characters.
+const LONGEST_LINE: usize = 1_500;
+const SHORTENED: usize = 300;
 /// How many errors of the harness are shown.
 const ERRORS: usize = 10;
 const INDENT: usize = 4;
@@ -65,7 +69,9 @@ fn tell(page: &mut Page, record: &Record, cause: &Cause) {
     page.paragraph(INDENT, Ink::Plain, &cause.says);
     let client = cause.level == Level::Client;
     let mut field = |label, ink, text: &str| page.field(INDENT, COLUMN, label, (ink, text));
-    field(if client { "client" } else { "source" }, Ink::Plain, &cause.source);
+    // The record writes `client docker: …`; here the label says the first word.
+    let source = cause.source.strip_prefix("client ").filter(|_| client).unwrap_or(&cause.source);
+    field(if client { "client" } else { "source" }, Ink::Plain, source);
     field("expected", Ink::Good, &clip(&cause.expected, LONGEST));
     field("came", ink(cause.level), &clip(&cause.came, LONGEST));
     if let Some(reason) = &cause.known {
@@ -75,7 +81,34 @@ fn tell(page: &mut Page, record: &Record, cause: &Cause) {
     field("at", Ink::Plain, &cause.position);
     field("seen", Ink::Plain, &extent(cause));
     if let Some(evidence) = record.evidence.get(cause.evidence) {
-        page.line(&[(Ink::Plain, "    "), (Ink::Calm, &evidence.curl)]);
+        command_line(page, &evidence.curl);
+    }
+}
+
+/// On one line, to be copied; one that would fill the terminal is shortened.
+fn command_line(page: &mut Page, curl: &str) {
+    let shown = match curl.char_indices().nth(LONGEST_LINE) {
+        Some(_) => format!("{} (shortened: record.json has it in whole)", clip(curl, SHORTENED)),
+        None => curl.to_owned(),
+    };
+    page.line(&[(Ink::Plain, "    "), (Ink::Calm, &shown)]);
+}
+
+/// What the command lines want, once for all.
+pub(super) fn about_lines(page: &mut Page, record: &Record) {
+    let lines: Vec<&str> = record.causes.iter().filter_map(|cause| Some(record.evidence.get(cause.evidence)?.curl.as_str())).collect();
+    if lines.is_empty() {
+        return;
+    }
+    page.title(Ink::Strong, "The curl lines", "");
+    let mut say = |text: &str| page.paragraph(2, Ink::Plain, text);
+    say("Clean-up has removed what the run had pushed. Run again with --keep-failed where a line needs it.");
+    let any = |part: &str| lines.iter().any(|line| line.contains(part));
+    if any(&format!("@{BODIES}/")) {
+        say(&format!("@{BODIES}/… is a file beside record.json (--report-dir writes both): run those lines in that folder."));
+    }
+    if any("$PLIMSOLL_USER") || any("$TOKEN") {
+        say("$PLIMSOLL_USER and $PLIMSOLL_PASSWORD stand for the login, $TOKEN for a token that it gets.");
     }
 }
 
@@ -102,7 +135,7 @@ pub(super) fn errors(page: &mut Page, record: &Record) {
         page.paragraph(2, Ink::Plain, &clip(reason, LONGEST));
         page.field(INDENT, COLUMN, "at", (Ink::Plain, &format!("{at} ({})", count(*n, "expectation"))));
         if let Some(evidence) = first.evidence {
-            page.line(&[(Ink::Plain, "    "), (Ink::Calm, &evidence.curl)]);
+            command_line(page, &evidence.curl);
         }
     }
     if kinds.len() > ERRORS {

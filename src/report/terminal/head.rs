@@ -15,6 +15,9 @@ pub(super) fn target(page: &mut Page, record: &Record) {
     if target.embedded {
         field("target", "the reference registry inside plimsoll itself: no other registry was surveyed");
     }
+    if let Some(place) = place(record) {
+        field("works in", &place);
+    }
     field("software", &software(target));
     field("login", &login(target));
     field("profile", &format!("{}, {} ({})", profile.name, profile.title, profile.chosen));
@@ -22,6 +25,13 @@ pub(super) fn target(page: &mut Page, record: &Record) {
     let set = record.scenario_set.chars().take(12).collect::<String>();
     let machine = format!("{} {}, {}", machine.os, machine.arch, count(machine.cores as u64, "core"));
     field("run", &format!("{} of {}, seed {}, scenarios {set}, on {machine}", record.run, record.started, record.seed));
+}
+
+/// Where in the registry the run pushed and pulled.
+fn place(record: &Record) -> Option<String> {
+    let Target { prefix, repository, .. } = &record.target;
+    let pinned = repository.as_ref().map(|name| format!("the one repository {name}"));
+    pinned.or_else(|| Some(format!("repositories below {}/{}", prefix.as_ref()?, record.run)))
 }
 
 fn software(target: &Target) -> String {

@@ -1,10 +1,11 @@
 //! A page of text: colours, columns, wrapping. All text that comes in is made printable here, so that no section can forget to.
 
 use anstyle::{AnsiColor, Color, Effects, Style as Ansi};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use super::super::format::Style;
 use crate::exchange::evidence::printable;
+use crate::text;
 
 /// How a piece of text is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,11 @@ pub(super) struct Page {
 impl Page {
     pub(super) fn new(style: &Style) -> Self {
         Self { color: style.color, width: style.width.max(40), out: String::new() }
+    }
+
+    /// How many columns it has.
+    pub(super) fn width(&self) -> usize {
+        self.width
     }
 
     /// One line of differently inked pieces, not wrapped. Spaces at its end are left out.
@@ -113,39 +119,9 @@ pub(super) fn pad(text: &str, column: usize) -> String {
     format!("{text}{}", " ".repeat(column.saturating_sub(text.width())))
 }
 
-/// The text, made printable, in lines of at most `width` columns, broken at spaces; a word that is longer than a line is broken where
-/// the line ends. Always at least one line.
+/// The text, made printable, in lines of at most `width` columns.
 fn wrap(text: &str, width: usize) -> Vec<String> {
-    let text = printable(text.as_bytes());
-    let width = width.max(20);
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for piece in text.split(' ').flat_map(|word| pieces(word, width)).filter(|piece| !piece.is_empty()) {
-        if !line.is_empty() && line.width() + 1 + piece.width() > width {
-            lines.push(std::mem::take(&mut line));
-        } else if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(piece);
-    }
-    lines.push(line);
-    lines
-}
-
-/// A word in parts of at most `width` columns; nearly always one.
-fn pieces(word: &str, width: usize) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let (mut start, mut used) = (0, 0);
-    for (at, c) in word.char_indices() {
-        let columns = c.width().unwrap_or(0);
-        if used + columns > width {
-            pieces.push(&word[start..at]);
-            (start, used) = (at, 0);
-        }
-        used += columns;
-    }
-    pieces.push(&word[start..]);
-    pieces
+    text::wrap(&printable(text.as_bytes()), width)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ fn render(record: &Record, style: &Style) -> Result<String, ReportError> {
     causes::failing(&mut page, record);
     causes::errors(&mut page, record);
     causes::known(&mut page, record);
+    causes::about_lines(&mut page, record);
     tail::capabilities(&mut page, record);
     tail::not_judged(&mut page, record);
     tail::left_behind(&mut page, record);

@@ -26,45 +26,70 @@ const COLUMNS: [Column; 7] = [
     Column { title: "error", ink: Ink::Broken, of: |counts| counts.error, rare: false },
 ];
 
+/// The columns that a table has, each with its width, and the space between them.
+struct Columns {
+    shown: Vec<(&'static Column, usize)>,
+    gap: usize,
+}
+
+impl Columns {
+    /// Those that `room` terminal columns hold: where it is narrow they stand closer, and those that are all zero are left out.
+    fn of(all: &Counts, room: usize) -> Self {
+        let wide = |column: &'static Column| (column, column.title.len().max(number((column.of)(all)).len()));
+        let mut columns = Self { shown: COLUMNS.iter().filter(|column| !column.rare || (column.of)(all) > 0).map(wide).collect(), gap: 2 };
+        if columns.width() > room {
+            columns.gap = 1;
+        }
+        if columns.width() > room {
+            columns.shown.retain(|(column, _)| (column.of)(all) > 0);
+        }
+        columns
+    }
+
+    fn width(&self) -> usize {
+        2 + FIRST + self.shown.iter().map(|(_, width)| width + self.gap).sum::<usize>()
+    }
+}
+
+/// The narrowest first column.
+const FIRST: usize = 12;
+
 pub(super) fn counts(page: &mut Page, record: &Record) {
     let mut areas: Vec<(String, Counts)> = record.counts_by_area().into_iter().map(|(area, counts)| (area.to_owned(), counts)).collect();
     areas.sort_by_key(|(area, _)| (AREAS.iter().position(|known| known == area).unwrap_or(AREAS.len()), area.clone()));
     let all = record.counts();
     let levels: Vec<(String, Counts)> = record.counts_by_level().into_iter().map(|(level, counts)| (level.to_string(), counts)).collect();
-    let first = areas.iter().map(|(area, _)| area.chars().count()).max().unwrap_or(0).clamp(12, 24);
+    let columns = Columns::of(&all, page.width());
+    let first = areas.iter().map(|(area, _)| area.chars().count()).max().unwrap_or(0).clamp(FIRST, 24);
     page.gap();
-    header(page, first, "expectations", &all);
+    header(page, first, "expectations", &columns);
     for (area, counts) in &areas {
-        row(page, first, (Ink::Plain, area), counts, &all);
+        row(page, first, (Ink::Plain, area), counts, &columns);
     }
-    row(page, first, (Ink::Strong, "all"), &all, &all);
+    row(page, first, (Ink::Strong, "all"), &all, &columns);
     if !levels.is_empty() {
         page.gap();
-        header(page, first, "clauses", &all);
+        header(page, first, "clauses", &columns);
         for (level, counts) in &levels {
-            row(page, first, (Ink::Plain, level), counts, &all);
+            row(page, first, (Ink::Plain, level), counts, &columns);
         }
     }
 }
 
-/// The columns that the table has, with their widths.
-fn columns(all: &Counts) -> impl Iterator<Item = (&'static Column, usize)> {
-    let shown = COLUMNS.iter().filter(|column| !column.rare || (column.of)(all) > 0);
-    shown.map(|column| (column, column.title.len().max(number((column.of)(all)).len())))
-}
-
-fn header(page: &mut Page, first: usize, title: &str, all: &Counts) {
-    let titles = columns(all).map(|(column, width)| format!("  {:>width$}", column.title));
+fn header(page: &mut Page, first: usize, title: &str, columns: &Columns) {
+    let gap = " ".repeat(columns.gap);
+    let titles = columns.shown.iter().map(|(column, width)| format!("{gap}{:>width$}", column.title));
     let line: String = std::iter::once(pad(title, first)).chain(titles).collect();
     page.line(&[(Ink::Plain, "  "), (Ink::Dim, &line)]);
 }
 
-fn row(page: &mut Page, first: usize, (ink, label): (Ink, &str), counts: &Counts, all: &Counts) {
+fn row(page: &mut Page, first: usize, (ink, label): (Ink, &str), counts: &Counts, columns: &Columns) {
+    let gap = " ".repeat(columns.gap);
     let mut cells = vec![(Ink::Plain, "  ".to_owned()), (ink, pad(label, first))];
-    for (column, width) in columns(all) {
+    for (column, width) in &columns.shown {
         let n = (column.of)(counts);
         let (ink, text) = if n == 0 { (Ink::Dim, "-".to_owned()) } else { (column.ink, number(n)) };
-        cells.push((ink, format!("  {text:>width$}")));
+        cells.push((ink, format!("{gap}{text:>width$}")));
     }
     let cells: Vec<(Ink, &str)> = cells.iter().map(|(ink, text)| (*ink, text.as_str())).collect();
     page.line(&cells);

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use indexmap::IndexMap;
+
 use super::super::words::{clip, count, duration, number};
 use super::page::{Ink, Page};
 use crate::clause::Level;
@@ -13,7 +15,10 @@ const MOST: usize = 12;
 /// The longest reason that is shown whole.
 const LONGEST: usize = 200;
 
-/// What the target offers and what it does not.
+/// What a run has or lacks itself: told apart from what the target offers.
+const OF_THE_RUN: [&str; 5] = ["login", "login-basic", "login-bearer", "clock", "own-repositories"];
+
+/// What the target offers and what it does not; then what the run lacked to try it.
 pub(super) fn capabilities(page: &mut Page, record: &Record) {
     if record.facts.is_empty() {
         return;
@@ -25,11 +30,20 @@ pub(super) fn capabilities(page: &mut Page, record: &Record) {
         (FactState::Broken, "broken", Ink::Bad),
         (FactState::Unknown, "unknown", Ink::Warning),
     ];
+    let of_target = |name: &str| !OF_THE_RUN.contains(&name);
     for (state, label, ink) in states {
-        let told: Vec<String> = record.facts.iter().filter(|(_, fact)| fact.state == state).map(|(name, _)| fact(record, name)).collect();
+        let told: Vec<String> =
+            record.facts.iter().filter(|(name, fact)| fact.state == state && of_target(name)).map(|(name, _)| fact(record, name)).collect();
         if !told.is_empty() {
             page.field(2, 14, label, (ink, &told.join(", ")));
         }
+    }
+    let lacking = record.facts.iter().filter(|(name, fact)| fact.state != FactState::Accepted && !of_target(name));
+    let mut reasons: IndexMap<&str, Vec<&str>> = IndexMap::new();
+    lacking.for_each(|(name, fact)| reasons.entry(&fact.observed).or_default().push(name));
+    for (at, (reason, names)) in reasons.iter().enumerate() {
+        let label = if at == 0 { "not tried" } else { "" };
+        page.field(2, 14, label, (Ink::Plain, &format!("what needs {}: {}", names.join(", "), clip(reason, LONGEST))));
     }
 }
 
@@ -69,13 +83,13 @@ pub(super) fn not_judged(page: &mut Page, record: &Record) {
     }
 }
 
-/// What clean-up could not remove.
+/// What the run has left in the registry.
 pub(super) fn left_behind(page: &mut Page, record: &Record) {
     let left = &record.left_behind;
     if left.is_empty() {
         return;
     }
-    page.title(Ink::Strong, "Left behind", &format!("{} that clean-up could not remove", count(left.len() as u64, "thing")));
+    page.title(Ink::Strong, "Left behind", "what this run pushed and did not take away");
     left.iter().take(MOST).for_each(|thing| page.line(&[(Ink::Plain, "  "), (Ink::Plain, thing)]));
     if left.len() > MOST {
         page.paragraph(2, Ink::Dim, &format!("and {}, listed in the record", count((left.len() - MOST) as u64, "other")));

@@ -1,0 +1,86 @@
+//! Finding out what a target offers, and which profile that comes to.
+
+use std::collections::BTreeSet;
+
+use futures_util::StreamExt;
+
+use super::options::{CheckError, Interrupt, Progress};
+use super::probe;
+use super::recorder::{Heard, Recorder};
+use super::run::run_one;
+use super::survey::{Survey, no_profile};
+use crate::clause::AUTO;
+use crate::plan::{Fate, Item, State, probes};
+
+impl Survey<'_> {
+    /// Runs the probes in waves: what needs nothing that is still unknown goes side by side.
+    pub(super) async fn probe(&mut self, progress: &dyn Progress, interrupt: &Interrupt) {
+        let plan = probes(self.suite, self.profile, &self.facts, &self.setting);
+        let env = self.env(&plan);
+        let mut waiting: Vec<usize> = (0..plan.items.len()).collect();
+        while !waiting.is_empty() && self.cut.is_none() {
+            let (ready, later): (Vec<usize>, Vec<usize>) = waiting.iter().partition(|index| self.is_ready(&plan.items[**index].scenario));
+            if ready.is_empty() {
+                break;
+            }
+            waiting = later;
+            let mut wave = Vec::new();
+            for index in ready {
+                match self.beyond_reach(&plan.items[index]) {
+                    Some((capability, state, why)) => self.facts.note(&capability, state, why),
+                    None => wave.push((index, Recorder::telling(&self.waits))),
+                }
+            }
+            self.cut = {
+                let runs = wave.iter().map(|(index, recorder)| run_one(&plan.items[*index], &env, recorder));
+                let all = futures_util::stream::iter(runs.collect::<Vec<_>>()).buffered(self.options.jobs).collect::<Vec<()>>();
+                tokio::select! {
+                    biased;
+                    why = self.cut_off(interrupt) => Some(why),
+                    never = self.show_waits(progress) => match never {},
+                    _ = all => None,
+                }
+            };
+            let heard: Vec<(usize, Heard)> = wave.iter().map(|(index, recorder)| (*index, recorder.heard())).collect();
+            probe::note(self.suite, &plan, &heard, &mut self.facts);
+            self.probed.extend(heard.into_iter().map(|(index, heard)| (plan.items[index].clone(), heard)));
+        }
+        if let Some(cut) = &self.cut {
+            let open = self.suite.catalogue.capabilities.keys().filter(|name| !self.facts.capabilities.contains_key(*name));
+            let open: Vec<String> = open.cloned().collect();
+            for name in &open {
+                self.facts.note(name, State::Unknown, cut);
+            }
+        }
+    }
+
+    /// What a probe would decide and why it need not be tried: something that it needs is not there, or with --repository there is no
+    /// second repository for it.
+    fn beyond_reach(&self, item: &Item) -> Option<(String, State, String)> {
+        probe::beyond_reach(self.suite, &self.facts, &item.scenario).or_else(|| {
+            let Fate::Skip(why) = &item.fate else { return None };
+            Some((probe::decided_by(self.suite, &item.scenario)?, State::Declined, why.clone()))
+        })
+    }
+
+    /// Whether all that a probe's capability needs is known.
+    fn is_ready(&self, probe: &str) -> bool {
+        let mut decided =
+            self.suite.catalogue.capabilities.values().filter(|known| known.probe.as_ref().is_some_and(|id| id.as_str() == probe));
+        decided.all(|known| known.needs.iter().all(|need| self.facts.capabilities.contains_key(need.as_str())))
+    }
+
+    pub(super) fn choose(&mut self) -> Result<(), CheckError> {
+        if self.options.profile != AUTO {
+            return Ok(());
+        }
+        let accepted: BTreeSet<String> = self.facts.accepted().map(str::to_owned).collect();
+        // Where nothing fits, nothing worked: the newest released specification says what should have.
+        let chosen = self.suite.catalogue.choose(&accepted);
+        let (name, reason) = chosen
+            .map_or(("oci-1.1", "no capability that any profile asks for works".to_owned()), |chosen| (chosen.profile, chosen.reason));
+        self.profile = self.suite.catalogue.profiles.get(name).ok_or_else(|| no_profile(self.suite, name))?;
+        self.chosen = reason;
+        Ok(())
+    }
+}

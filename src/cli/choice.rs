@@ -1,0 +1,92 @@
+//! Which scenarios a run takes: those shipped or a directory's, files of the user's own, and patterns.
+
+use std::path::{Path, PathBuf};
+
+use super::exit::{Ended, Exit};
+use super::output::Output;
+use super::suite::{files, invalid};
+use crate::plan::glob;
+use crate::scenario::{Scenario, Suite, read_scenario};
+use crate::text::{Diagnostics, SourceFile, did_you_mean};
+
+/// A suite with what of it is to be run.
+pub(super) struct Choice {
+    pub(super) suite: Suite,
+    /// The hash over all files, those of the user included.
+    pub(super) hash: String,
+    /// Patterns of ids; none: all.
+    pub(super) only: Vec<String>,
+}
+
+/// The suite with the user's own files in it. Where there are such files they are run, and else only what `only` names.
+pub(super) fn choice(directory: Option<&Path>, own: &[PathBuf], only: &[String], output: &Output) -> Result<Choice, Ended> {
+    let mut files = files(directory).map_err(|mistakes| invalid(&mistakes, output))?;
+    let mut suite = Suite::read(&files).map_err(|mistakes| invalid(&mistakes, output))?;
+    let read = with_own(&mut suite, own).map_err(|mistakes| invalid(&mistakes, output))?;
+    let mut chosen = only.to_vec();
+    for (id, file) in read {
+        files.insert(&format!("{id}.yaml"), file);
+        chosen.push(id);
+    }
+    if let Some(pattern) = only.iter().find(|pattern| !suite.scenarios.keys().any(|id| glob(pattern, id))) {
+        return Err(Ended::new(Exit::Usage, nothing_matches(pattern, &suite)));
+    }
+    Ok(Choice { suite, hash: files.hash(), only: chosen })
+}
+
+/// Adds files of the user's own to a suite; gives their ids.
+fn with_own(suite: &mut Suite, paths: &[PathBuf]) -> Result<Vec<(String, SourceFile)>, Diagnostics> {
+    let mut wrong = Diagnostics::default();
+    let mut read = Vec::new();
+    for path in paths {
+        match own(path, suite) {
+            Ok((scenario, file)) => {
+                read.push((scenario.id.clone(), file));
+                suite.scenarios.insert(scenario.id.clone(), scenario);
+            }
+            Err(mistakes) => wrong.extend(mistakes),
+        }
+    }
+    suite.scenarios.sort_keys();
+    wrong.or(read)
+}
+
+/// One file of the user's own, held against the suite's clauses and capabilities.
+pub(super) fn own(path: &Path, suite: &Suite) -> Result<(Scenario, SourceFile), Diagnostics> {
+    let file = SourceFile::open(path)?;
+    let scenario = read_scenario(&file, &id_of(path, suite), &suite.catalogue)?;
+    Ok((scenario, file))
+}
+
+/// Its folder and name, where the set has a scenario of that id: the file takes its place. Else `own/NAME`, whatever the folder is called.
+fn id_of(path: &Path, suite: &Suite) -> String {
+    let part = |name: Option<&std::ffi::OsStr>| name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = part(path.file_stem());
+    let id = format!("{}/{name}", part(path.parent().and_then(Path::file_name)));
+    if suite.scenarios.contains_key(&id) {
+        return id;
+    }
+    let plain: String = name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let base = format!("own/{}", if plain.is_empty() { "scenario" } else { &plain });
+    let numbered = |n: usize| if n == 1 { base.clone() } else { format!("{base}-{n}") };
+    (1..=suite.scenarios.len() + 1).map(numbered).find(|id| !suite.scenarios.contains_key(id)).unwrap_or_else(|| numbered(1))
+}
+
+/// Whether an argument that names a scenario is meant for a file.
+pub(super) fn is_file(text: &str) -> bool {
+    Path::new(text).extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
+}
+
+fn nothing_matches(pattern: &str, suite: &Suite) -> String {
+    if is_file(pattern) {
+        return format!("--only takes ids, and `{pattern}` looks like a file: `--scenario {pattern}` runs it");
+    }
+    let area = format!("{}/*", pattern.trim_end_matches('/'));
+    let near = if suite.scenarios.keys().any(|id| glob(&area, id)) {
+        Some(area.as_str())
+    } else {
+        did_you_mean(pattern, suite.scenarios.keys().map(String::as_str))
+    };
+    let hint = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+    format!("no scenario matches `{pattern}`: {hint}`plimsoll scenario list` lists them")
+}

@@ -1,0 +1,5 @@
+//! Histograms against full recordings.
+
+mod durations;
+mod meters;
+mod timelines;
