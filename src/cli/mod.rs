@@ -10,6 +10,7 @@ mod explain;
 mod interrupt;
 mod load;
 mod output;
+mod prove;
 mod report;
 mod scenario;
 mod serve;
