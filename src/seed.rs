@@ -64,10 +64,26 @@ impl Draws {
         -(1.0 - self.unit()).ln()
     }
 
+    /// Normal with mean 0 and deviation 1 (Box and Muller).
+    pub fn normal(&mut self) -> f64 {
+        let (u, v) = (1.0 - self.unit(), self.unit());
+        (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
+    }
+
     /// Uniform, from 0 up to but not `bound`; 0 where `bound` is 0.
     pub fn below(&mut self, bound: usize) -> usize {
         if bound == 0 { 0 } else { self.0.random_range(0..bound) }
     }
+}
+
+/// A number that follows from two others and looks like neither: for content that is made on the way, where a generator would cost too
+/// much (the finalizer of `SplitMix64`).
+#[must_use]
+pub fn mix(a: u64, b: u64) -> u64 {
+    let mut z = a.wrapping_add(b.wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 /// `len` letters and digits in lower case (base 36) that no other call gives: from the operating system.
@@ -111,6 +127,15 @@ mod tests {
         }
         assert!((unit - 0.5).abs() < 0.015 && (gap - 1.0).abs() < 0.04 && (2350..2650).contains(&small), "{unit} {gap} {small}");
         assert_eq!(draws.below(0), 0);
+    }
+
+    #[test]
+    fn normal_draws_have_their_mean_and_deviation() {
+        let mut draws = Seed::new(2).draws();
+        let normals: Vec<f64> = (0..20_000).map(|_| draws.normal()).collect();
+        let mean = normals.iter().sum::<f64>() / 20_000.0;
+        let variance = normals.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 20_000.0;
+        assert!(mean.abs() < 0.03 && (variance - 1.0).abs() < 0.05, "{mean} {variance}");
     }
 
     #[test]

@@ -11,16 +11,16 @@ use crate::oci::Digest;
 
 /// One thing that a registry keeps for us.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Pushed {
-    pub(super) repository: String,
-    pub(super) kind: Kind,
+pub(crate) struct Pushed {
+    pub(crate) repository: String,
+    pub(crate) kind: Kind,
     /// The digest; of an upload session its URL.
-    pub(super) at: String,
+    pub(crate) at: String,
 }
 
 /// What it is, in the order in which it goes: manifests hold on to blobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Session,
     Manifest,
     Blob,
@@ -75,12 +75,12 @@ pub(super) fn note_session(open: &mut Vec<Pushed>, exchange: &Exchange) {
 
 /// What stays on purpose.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     /// Repositories in which something failed, with `--keep-failed`.
-    pub(super) failed: BTreeSet<String>,
+    pub(crate) failed: BTreeSet<String>,
     /// The repository of `--repository`. Somebody else's content may stand in it, and a delete by digest would take its tags along; but
     /// nobody else knows our upload sessions.
-    pub(super) pinned: Option<String>,
+    pub(crate) pinned: Option<String>,
 }
 
 impl Kept {
@@ -94,16 +94,16 @@ impl Kept {
 }
 
 /// The clean-up of one run; it can be stopped anywhere, and then tells what it did not come to.
-pub(super) struct Cleaning<'a> {
-    pub(super) client: &'a Client,
-    pub(super) base: &'a Uri,
-    pub(super) left: BTreeSet<Pushed>,
-    pub(super) kept: Kept,
+pub(crate) struct Cleaning<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) base: &'a Uri,
+    pub(crate) left: BTreeSet<Pushed>,
+    pub(crate) kept: Kept,
 }
 
 impl Cleaning<'_> {
     /// Deletes what may go. A kind whose delete is refused outright is not tried again.
-    pub(super) async fn run(&mut self) {
+    pub(crate) async fn run(&mut self) {
         let mut refused: BTreeSet<Kind> = BTreeSet::new();
         let mut things: Vec<Pushed> = self.left.iter().filter(|thing| self.kept.why(thing).is_none()).cloned().collect();
         things.sort_by_key(|thing| thing.kind);
@@ -147,7 +147,7 @@ impl Cleaning<'_> {
     }
 
     /// What stays, a line per repository, with the reason where that is on purpose.
-    pub(super) fn told(&self) -> Vec<String> {
+    pub(crate) fn told(&self) -> Vec<String> {
         let mut counts: BTreeMap<(&str, &str), [u64; 3]> = BTreeMap::new();
         for thing in &self.left {
             counts.entry((&thing.repository, self.kept.why(thing).unwrap_or_default())).or_default()[thing.kind as usize] += 1;

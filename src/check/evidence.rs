@@ -4,18 +4,25 @@ use crate::exchange::{Exchange, Secrets, curl_line, evidence};
 use crate::record::{Evidence, RequestSeen, ResponseSeen, TimingsSeen};
 
 /// Where an expectation stands, and what it found.
-pub(super) struct Found<'a> {
-    pub(super) clause: &'a str,
-    pub(super) scenario: &'a str,
-    pub(super) item: Option<&'a str>,
-    pub(super) step: &'a str,
-    pub(super) position: &'a str,
-    pub(super) expected: &'a str,
-    pub(super) came: &'a str,
+pub(crate) struct Found<'a> {
+    /// The clause.
+    pub(crate) clause: &'a str,
+    /// The scenario's id.
+    pub(crate) scenario: &'a str,
+    /// Its item.
+    pub(crate) item: Option<&'a str>,
+    /// The step's title.
+    pub(crate) step: &'a str,
+    /// Where the expectation stands.
+    pub(crate) position: &'a str,
+    /// What was expected.
+    pub(crate) expected: &'a str,
+    /// What came.
+    pub(crate) came: &'a str,
 }
 
 /// The evidence for a verdict.
-pub(super) fn evidence_of(found: &Found<'_>, exchange: &Exchange, secrets: &Secrets) -> Evidence {
+pub(crate) fn evidence_of(found: &Found<'_>, exchange: &Exchange, secrets: &Secrets) -> Evidence {
     let clean = |text: &str| secrets.redact(text);
     Evidence {
         clause: found.clause.to_owned(),

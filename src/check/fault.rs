@@ -23,6 +23,13 @@ pub(super) struct Fault {
     exchange: Exchange,
 }
 
+impl Fault {
+    /// The clause and what came.
+    pub(super) fn in_words(&self) -> String {
+        format!("{}: {}", self.clause, self.mismatch)
+    }
+}
+
 /// A 401 from which nobody can tell how to log in. A scheme that plimsoll does not know is no fault.
 pub(super) fn of_challenge(asking: &Exchange) -> Option<Fault> {
     let fault =

@@ -41,26 +41,33 @@ pub enum Refusal {
 
 /// What the first words told.
 #[derive(Debug, Default)]
-pub(super) struct Greeting {
+pub(crate) struct Greeting {
     /// The `Server` header.
-    pub(super) server: Option<String>,
+    pub(crate) server: Option<String>,
     /// The `Docker-Distribution-API-Version` header.
-    pub(super) api_version: Option<String>,
+    pub(crate) api_version: Option<String>,
     /// `none`, `basic` or `bearer`.
-    pub(super) login: &'static str,
+    pub(crate) login: &'static str,
     /// Facts of the driver's own: login and its kinds, token service.
-    pub(super) facts: Facts,
+    pub(crate) facts: Facts,
     /// What is wrong with how it asks for a login, so that nothing else can be judged.
     pub(super) fault: Option<Fault>,
     /// Upload sessions that it opened.
-    pub(super) sessions: Vec<Pushed>,
+    pub(crate) sessions: Vec<Pushed>,
+}
+
+impl Greeting {
+    /// Why nothing else can be done there, where its manner of asking for a login is broken.
+    pub(crate) fn stuck(&self) -> Option<String> {
+        self.fault.as_ref().map(Fault::in_words)
+    }
 }
 
 /// Asks the base endpoint, and a repository too: a 200 at `/v2/` does not prove that the registry is open.
 ///
 /// # Errors
 /// The target can't be surveyed at all.
-pub(super) async fn greet(client: &Client, options: &Options, run: &str) -> Result<Greeting, Refusal> {
+pub(crate) async fn greet(client: &Client, options: &Options, run: &str) -> Result<Greeting, Refusal> {
     let ping = get(client, options, "/v2/", &Identity::None).await;
     let url = options.base.to_string().trim_end_matches('/').to_owned();
     let response = match &ping.answer {

@@ -18,6 +18,9 @@ mod survey;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use cleanup::{Cleaning, Kept, Kind, Pushed};
+pub(crate) use evidence::{Found, evidence_of};
 pub use greet::Refusal;
+pub(crate) use greet::{Greeting, greet};
 pub use options::{Bodies, CheckError, Interrupt, Interrupter, Options, Progress};
 pub use run::check;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::clause::Level;
+use crate::registry::PaceRule;
 
 /// Surveys container registries: do they keep the rules of the specifications?
 #[derive(Debug, Parser)]
@@ -39,10 +40,14 @@ pub(super) enum Command {
     Survey(RunArgs),
     /// Check a registry; reports only where asked for.
     Check(RunArgs),
+    /// Load a registry and measure what it carries.
+    Load(LoadArgs),
     /// Render a stored record.
     Report(ReportArgs),
     /// Run the reference registry, for anybody's tests.
     Serve(ServeArgs),
+    /// Prove the suite: every fault of the reference registry must be found, no lawful variant accused.
+    Prove(ProveArgs),
     /// List, show and check scenarios; print their JSON Schema.
     Scenario(ScenarioArgs),
     /// Tell what a clause says, how strongly it binds, and what judges it.
@@ -116,6 +121,77 @@ pub(super) struct RunArgs {
     pub(super) report_dir: Option<PathBuf>,
 }
 
+/// Options of `load`.
+#[derive(Debug, Args)]
+pub(super) struct LoadArgs {
+    /// `http://HOST:PORT`, `https://HOST`, or `HOST[/REPOSITORY/PREFIX]` (https, except loopback). Left out: the embedded reference registry.
+    #[arg(value_name = "TARGET")]
+    pub(super) targets: Vec<String>,
+    /// What is done: smoke, pull-storm, ci-mix, … (`plimsoll scenario list 'workloads/*'`).
+    #[arg(long, default_value = "smoke", value_name = "NAME", help_heading = "Load")]
+    pub(super) workload: String,
+    /// Journeys per second, in place of the workload's arrivals: `500/s`.
+    #[arg(long, value_name = "RATE", value_parser = rate, conflicts_with = "workers", help_heading = "Load")]
+    pub(super) rate: Option<f64>,
+    /// Workers that each begin a journey when the one before is done, in place of the workload's arrivals.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "Load")]
+    pub(super) workers: Option<u32>,
+    /// How long it is measured.
+    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Load")]
+    pub(super) duration: Option<Duration>,
+    /// What must hold (`pull.p99 < 250ms`), beside what the workload says; may be repeated.
+    #[arg(long, value_name = "THRESHOLD", help_heading = "Load")]
+    pub(super) slo: Vec<String>,
+    /// Search for the load line: the highest rate of journeys that keeps the thresholds, with its interval.
+    #[arg(long, conflicts_with_all = ["rate", "workers", "duration"], help_heading = "Load")]
+    pub(super) find_capacity: bool,
+    /// How long the search may take.
+    #[arg(long, value_name = "TIME", default_value = "90s", value_parser = duration, requires = "find_capacity", help_heading = "Load")]
+    pub(super) search_time: Duration,
+    /// Content, draws and arrivals derive from this number.
+    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Load")]
+    pub(super) seed: u64,
+    /// Threads that drive [half of the processors for a target on this machine, else all].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Load")]
+    pub(super) threads: Option<u16>,
+    /// Begin no journey after so many requests.
+    #[arg(long, value_name = "N", help_heading = "Load")]
+    pub(super) max_requests: Option<u64>,
+    /// Begin no journey after so many bytes, both ways; a data set that is larger is refused.
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Load")]
+    pub(super) max_bytes: Option<u64>,
+    /// Load a target that is not on this machine.
+    #[arg(long, help_heading = "Load")]
+    pub(super) yes: bool,
+    /// The profile whose clauses are judged; auto: the newest released specification.
+    #[arg(long, default_value = "auto", value_name = "NAME", help_heading = "What is judged")]
+    pub(super) profile: String,
+    /// Read scenarios from this directory in place of the ones shipped.
+    #[arg(long, value_name = "DIR", help_heading = "What is judged")]
+    pub(super) scenarios: Option<PathBuf>,
+    /// The user name for the target (also `PLIMSOLL_USER`; else Docker's config file).
+    #[arg(long, value_name = "USER", help_heading = "Login")]
+    pub(super) user: Option<String>,
+    /// Read the password from standard input (also `PLIMSOLL_PASSWORD`).
+    #[arg(long, requires = "user", help_heading = "Login")]
+    pub(super) password_stdin: bool,
+    /// Send no credentials, whatever the environment and Docker's config hold.
+    #[arg(long, conflicts_with_all = ["user", "password_stdin"], help_heading = "Login")]
+    pub(super) anonymous: bool,
+    /// Trust this certificate authority (PEM) beside the system's; may be repeated.
+    #[arg(long, value_name = "FILE", help_heading = "Connection")]
+    pub(super) ca_cert: Vec<PathBuf>,
+    /// How long to try to connect.
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration, help_heading = "Connection")]
+    pub(super) connect_timeout: Duration,
+    /// How long one request may take: its head, and each silence in its body.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, help_heading = "Connection")]
+    pub(super) timeout: Duration,
+    /// Write the reports into this directory, taken literally [default: reports/runs/TARGET/TIME].
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub(super) report_dir: Option<PathBuf>,
+}
+
 /// Which levels count for the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum FailOn {
@@ -152,6 +228,13 @@ pub(super) struct ReportArgs {
     pub(super) fail_on: FailOn,
 }
 
+const PACE: &str = "Be as fast as told, to measure load tools with; may be repeated:
+  pull: 20ms × 4           4 servers with one queue, which take 20 ms for each request (x and * will do for ×).
+                           Classes: all, pull, manifest, blob (GET and HEAD), push, list; the last that fits is asked
+  stall: 1s at 5s          nothing is served from 5 s to 6 s after the start; also `stall: 100ms every 10s`
+  errors: 1% 503           every hundredth request is refused at once; also `errors: 1% 503 of pull`
+Answers are on time to some 0.1 ms where a core is free; throughput is exact.";
+
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
@@ -179,9 +262,44 @@ pub(super) struct ServeArgs {
     /// How long a token lives (at least 60s).
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration)]
     pub(super) token_life: Duration,
+    /// Be as fast as told, to measure load tools with: `pull: 20ms × 4`, `stall: 1s at 5s` or `errors: 1% 503`; may be repeated.
+    #[arg(long, value_name = "SPEC", long_help = PACE)]
+    pub(super) pace: Vec<PaceRule>,
+    /// Misbehave in this way; may be repeated. `prove --list` lists them.
+    #[arg(long, value_name = "ID")]
+    pub(super) fault: Vec<String>,
+    /// Behave in this lawful but unusual way; may be repeated. `prove --list` lists them.
+    #[arg(long, value_name = "ID")]
+    pub(super) variant: Vec<String>,
     /// How much content to hold in memory.
     #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = size)]
     pub(super) max_storage: u64,
+}
+
+/// Options of `prove`.
+#[derive(Debug, Args)]
+pub(super) struct ProveArgs {
+    /// Only faults whose id matches (`tag/*`); may be repeated. Variants are then left out, unless --variant is given too.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) fault: Vec<String>,
+    /// Only variants whose id matches; may be repeated. Faults are then left out, unless --fault is given too.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) variant: Vec<String>,
+    /// List what there is to prove, and try nothing.
+    #[arg(long, conflicts_with_all = ["format", "output"])]
+    pub(super) list: bool,
+    /// terminal or json.
+    #[arg(long, default_value = "terminal", value_name = "FORMAT")]
+    pub(super) format: String,
+    /// Write the matrix there, as JSON.
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// How many registries are surveyed side by side [default: as many as there are cores].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) jobs: Option<u16>,
+    /// Read scenarios from this directory in place of the ones shipped.
+    #[arg(long, value_name = "DIR")]
+    pub(super) scenarios: Option<PathBuf>,
 }
 
 /// Options of `scenario`.
@@ -264,6 +382,14 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         Some(ms) if ms <= 30 * 86_400_000 => Ok(Duration::from_millis(ms)),
         _ => Err(format!("`{text}` is too long: 30 days at most")),
     }
+}
+
+/// `500/s`, `3000/m`: journeys per second.
+///
+/// # Errors
+/// What is wrong, with the forms that are taken.
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    text.parse::<crate::scenario::workload::Rate>().map(|rate| rate.0).map_err(|help| format!("`{text}` is no rate: {help}"))
 }
 
 /// `64MiB`, `4GiB`, `1000`: a number of bytes.

@@ -16,6 +16,49 @@ pub(super) struct Embedded {
     pub(super) credentials: Credentials,
 }
 
+/// The reference registry on a thread and a runtime of its own, so that it does not take turns with a driver.
+pub(super) struct Apart {
+    pub(super) url: String,
+    pub(super) credentials: Credentials,
+    stop: tokio::sync::oneshot::Sender<()>,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl Apart {
+    /// Starts it and waits until it answers.
+    pub(super) fn start() -> Result<Self, Ended> {
+        let bug = |why: String| Ended::new(Exit::Bug, why);
+        let (started, ready) = std::sync::mpsc::channel();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let body = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let Ok(runtime) = runtime else { return };
+            runtime.block_on(async {
+                let embedded = start("standard").await;
+                let told = embedded.as_ref().map(|embedded| (embedded.running.url(), embedded.credentials.clone()));
+                // Nobody listens any more only where the command is over.
+                let _ = started.send(told.map_err(|ended| ended.message.clone()));
+                if let Ok(embedded) = embedded {
+                    let _ = stopped.await;
+                    embedded.running.stop().await;
+                }
+            });
+        };
+        let thread = std::thread::Builder::new().name("registry".to_owned()).spawn(body);
+        let thread = thread.map_err(|why| bug(format!("a thread could not be made: {why}")))?;
+        let told = ready.recv().map_err(|_| bug("the embedded registry has no runtime".to_owned()))?;
+        let (url, credentials) = told.map_err(|why| Ended::new(Exit::NotJudged, why))?;
+        Ok(Self { url, credentials, stop, thread })
+    }
+
+    /// Stops it and waits until it is gone.
+    pub(super) fn stop(self) {
+        let _ = self.stop.send(());
+        // A panic in it is nobody's loss now.
+        drop(self.thread.join());
+    }
+}
+
 /// Starts it on a free loopback port; under the profile `github-packages` it keeps that registry's rules, with its Basic login.
 pub(super) async fn start(profile: &str) -> Result<Embedded, Ended> {
     let clock = Clock::system();

@@ -3,13 +3,22 @@
 mod args;
 mod begin;
 mod choice;
+<<<<<<< HEAD
 mod coverage;
+=======
+mod display;
+>>>>>>> main
 mod embedded;
 mod exit;
 mod explain;
 mod interrupt;
+<<<<<<< HEAD
 mod official;
+=======
+mod load;
+>>>>>>> main
 mod output;
+mod prove;
 mod report;
 mod scenario;
 mod serve;

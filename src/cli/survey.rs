@@ -79,7 +79,7 @@ fn refuse_in_words(args: &RunArgs) -> Result<(), Ended> {
 }
 
 /// One line of standard input, without its line end.
-fn read_password() -> Result<Secret, Ended> {
+pub(super) fn read_password() -> Result<Secret, Ended> {
     let mut text = String::new();
     let read = std::io::stdin().lock().take(LONGEST_PASSWORD).read_to_string(&mut text);
     read.map_err(|why| Ended::new(Exit::Usage, format!("the password could not be read from standard input: {why}")))?;
@@ -258,6 +258,34 @@ fn refused(why: &CheckError) -> Ended {
 /// The variables of this process whose names can be written at all.
 fn environment() -> Environment {
     Environment::of(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect())
+}
+
+/// The login for a target: given, of the environment, or of Docker's config.
+pub(super) async fn credentials(
+    user: Option<String>,
+    password: Option<Secret>,
+    target: &TargetAddress,
+) -> Result<Option<Credentials>, Ended> {
+    let prefix = target.prefix.as_deref().unwrap_or_default();
+    let found = resolve(Given { user, password }, &target.base, prefix, &environment()).await;
+    found.map_err(|why| Ended::new(Exit::Usage, why.to_string()))
+}
+
+/// Where the reports of a load go, made before anything is sent.
+pub(super) fn report_directory(given: Option<&Path>, target: &TargetAddress, embedded: bool, several: bool) -> Result<PathBuf, Ended> {
+    let name = if embedded { "embedded".to_owned() } else { file_name(&target.host()) };
+    let directory = match given {
+        Some(directory) if several => directory.join(name),
+        Some(directory) => directory.to_owned(),
+        None => {
+            let time = clock::rfc3339(Clock::system().now()).replace([':', '-'], "");
+            unused(&Path::new("reports/runs").join(name).join(time))
+        }
+    };
+    std::fs::create_dir_all(&directory).map_err(|why| {
+        Ended::new(Exit::NotJudged, format!("{} can't be made, so no report could be written: {why}", directory.display()))
+    })?;
+    Ok(directory)
 }
 
 /// `127.0.0.1:5000` → `127.0.0.1-5000`: safe as the name of a directory.

@@ -9,6 +9,7 @@
 mod auth;
 mod call;
 pub mod credentials;
+pub mod line;
 mod options;
 mod patience;
 mod redirect;
@@ -17,7 +18,7 @@ mod send;
 mod tests;
 mod wire;
 
-pub use auth::{Ask, Asked, Identity};
+pub use auth::{Ask, Asked, Identity, Login, Wanted};
 pub use call::{Body, Call, Framing};
 pub use credentials::{Credentials, Secret};
 pub use options::{ClientError, Options};

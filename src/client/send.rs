@@ -18,7 +18,7 @@ pub struct Client {
 
 struct Inner {
     limits: Limits,
-    tls: Tls,
+    tls: Arc<Tls>,
     pool: Pool,
     exchanges: AtomicU64,
     logins: Logins,
@@ -38,10 +38,25 @@ impl Client {
             body_cap: options.body_cap,
             deadline: options.deadline,
         };
-        let (tls, secrets) = (Tls::new(&options.ca_certs)?, options.secrets.clone());
+        let (tls, secrets) = (Arc::new(Tls::new(&options.ca_certs)?), options.secrets.clone());
         let logins = Logins::new(options)?;
         let inner = Inner { limits, tls, pool: Pool::default(), exchanges: AtomicU64::new(0), logins, secrets };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Another client with the same credentials, limits and trust, which has learnt nothing yet and has connections of its own.
+    #[must_use]
+    pub fn afresh(&self) -> Self {
+        let Inner { limits, tls, logins, secrets, .. } = &*self.inner;
+        let inner = Inner {
+            limits: *limits,
+            tls: Arc::clone(tls),
+            pool: Pool::default(),
+            exchanges: AtomicU64::new(0),
+            logins: logins.afresh(),
+            secrets: secrets.clone(),
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     /// One request and what came of it: no login, no redirect. It ends within the time-outs, whatever the peer does. A reused connection that
@@ -65,6 +80,14 @@ impl Client {
     /// What is left until the deadline.
     pub(super) fn time_left(&self) -> std::time::Duration {
         self.inner.limits.left(std::time::Duration::MAX)
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        self.inner.limits
+    }
+
+    pub(super) fn tls(&self) -> &Tls {
+        &self.inner.tls
     }
 
     pub(super) fn logins(&self) -> &Logins {

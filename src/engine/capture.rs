@@ -8,6 +8,16 @@ use crate::plan::Save;
 
 /// The value to keep, or why there is none.
 pub(super) fn capture(save: &Save, exchange: &Exchange, session: &Session<'_>) -> Result<String, String> {
+    match save {
+        Save::LocationOr(other) if exchange.response().is_some_and(|response| !response.headers.contains_key("Location")) => {
+            fill(other, session)
+        }
+        _ => capture_alone(save, exchange),
+    }
+}
+
+/// The same for what needs nothing but the exchange.
+pub(super) fn capture_alone(save: &Save, exchange: &Exchange) -> Result<String, String> {
     let response = exchange.response().ok_or("there was no answer")?;
     let body = || std::str::from_utf8(&response.body.bytes).map_err(|_| "the body is no text".to_owned());
     let header = |name: &str| -> Result<String, String> {
@@ -19,7 +29,6 @@ pub(super) fn capture(save: &Save, exchange: &Exchange, session: &Session<'_>) -
         Ok(url.to_string())
     };
     match save {
-        Save::LocationOr(other) if !response.headers.contains_key("Location") => fill(other, session),
         Save::Location | Save::LocationOr(_) => location(),
         Save::EtagOr(other) if !response.headers.contains_key("ETag") => fill(other, session),
         Save::EtagOr(_) => header("ETag"),

@@ -6,6 +6,7 @@
 mod act;
 mod call;
 mod capture;
+pub mod journey;
 mod judging;
 mod observer;
 mod run;

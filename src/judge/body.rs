@@ -37,6 +37,13 @@ pub struct Slice {
     pub to: Option<u64>,
 }
 
+impl Body {
+    /// The datum that it must be.
+    pub(super) fn datum(&self) -> Option<&str> {
+        if let Self::Datum(name) = self { Some(name) } else { None }
+    }
+}
+
 impl Slice {
     /// The bytes of it; a bound that lies behind the end is the end.
     #[must_use]

@@ -75,6 +75,24 @@ impl Expectation {
         self.status.as_ref()
     }
 
+    /// The statuses, where it speaks of nothing else.
+    #[must_use]
+    pub fn only_status(&self) -> Option<&StatusSet> {
+        match self.matchers.as_slice() {
+            [Matcher::Status(status)] => Some(&status.value),
+            _ => None,
+        }
+    }
+
+    /// The datum that the body must be, where it speaks of nothing else.
+    #[must_use]
+    pub fn only_body(&self) -> Option<&str> {
+        match self.matchers.as_slice() {
+            [Matcher::Body(body)] => body.datum(),
+            _ => None,
+        }
+    }
+
     /// Adds all that it names.
     pub fn uses(&self, uses: &mut Uses) {
         for matcher in &self.matchers {

@@ -42,6 +42,19 @@ pub(super) fn accept(client: Client, method: &Method, target: &str) -> Vec<Strin
     }
 }
 
+/// The headers by which a client is told, and the Accept lines of a request for a manifest: as planned requests have them.
+#[must_use]
+pub fn client_headers(client: Option<Client>, method: &Method, target: &str) -> Vec<(&'static str, String)> {
+    let own = concat!("plimsoll/", env!("CARGO_PKG_VERSION"));
+    let lines = match client {
+        Some(client) => accept(client, method, target),
+        None if asks_for_manifest(method, target) => vec![any_manifest()],
+        None => Vec::new(),
+    };
+    let agent = ("user-agent", client.map_or(own, user_agent).to_owned());
+    std::iter::once(agent).chain(lines.into_iter().map(|line| ("accept", line))).collect()
+}
+
 /// All manifest types, for requests that say nothing of their own: what is stored must not be converted for us.
 pub(super) fn any_manifest() -> String {
     [OCI_INDEX, OCI, DOCKER_LIST, DOCKER].join(", ")

@@ -17,6 +17,8 @@ mod steps;
 pub(crate) mod tests;
 
 pub use build::{GREETING, Plan, Setting, deciding_clause, glob, only, plan, probes};
+pub use clients::client_headers;
 pub use content::{Contents, Recipe};
 pub use facts::{Fact, Facts, State};
 pub use item::{Act, Always, Body, DECLINED, Deciding, Expected, Fate, Item, Outcome, Request, Save, Step, WITHHELD, Walk, When};
+pub use steps::planned_save;

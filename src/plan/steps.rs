@@ -171,7 +171,8 @@ fn planned_body(body: &scenario::Body) -> Body {
 }
 
 /// `None` where the expression is bad, which the lint tells before any plan is made.
-fn planned_save(save: &scenario::Save) -> Option<Save> {
+#[must_use]
+pub fn planned_save(save: &scenario::Save) -> Option<Save> {
     Some(match save {
         scenario::Save::Location => Save::Location,
         scenario::Save::LocationOr(text) => Save::LocationOr(text.value.clone()),

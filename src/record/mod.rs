@@ -4,6 +4,8 @@
 //! - Gives: the record, its JSON and schema, and what follows from it alone (counts, failing causes by weight, the outcome).
 //! - May use: `clause` levels, `judge` verdicts, `exchange` for what is printable, and the rooms above.
 
+mod load;
+mod matrix;
 mod merge;
 mod outcome;
 mod read;
@@ -12,6 +14,8 @@ mod tally;
 mod types;
 mod write;
 
+pub use load::*;
+pub use matrix::{CleanTrial, Failed, FaultTrial, Matrix, VariantTrial};
 pub use merge::{Causes, Finding, Planned, judged_clauses, worst};
 pub use outcome::{Failing, Outcome, Summary};
 pub use read::RecordError;

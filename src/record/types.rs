@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Load;
 use crate::clause::Level;
 use crate::judge::Verdict;
 
@@ -52,6 +53,9 @@ pub struct Record {
     pub causes: Vec<Cause>,
     /// What supports the verdicts.
     pub evidence: Vec<Evidence>,
+    /// What a load measured, where one was run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<Box<Load>>,
     /// What the run has left in the registry: a line per repository, with the reason where that is on purpose.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_behind: Vec<String>,
@@ -63,6 +67,8 @@ pub struct Record {
 pub enum Kind {
     /// A survey or check of one target.
     Survey,
+    /// A load of one target.
+    Load,
     /// Several targets side by side.
     Comparison,
     /// The suite against its mutants and variants.
@@ -145,6 +151,15 @@ pub struct Machine {
     pub arch: String,
     /// Processors that this process may use.
     pub cores: usize,
+}
+
+impl Machine {
+    /// The machine that this runs on.
+    #[must_use]
+    pub fn here() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { os: std::env::consts::OS.to_owned(), arch: std::env::consts::ARCH.to_owned(), cores }
+    }
 }
 
 /// One walk through the plan.

@@ -5,6 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::auth::SigningKey;
+use super::pace::Rule;
+use super::twist::Change;
 use crate::clock::Clock;
 
 /// Everything that [`super::start`] wants to know.
@@ -20,8 +22,12 @@ pub struct Config {
     pub max_storage: u64,
     /// Tells when tokens and upload sessions expire; move it to make them.
     pub clock: Clock,
+    /// How fast it is; without rules, as fast as it can be.
+    pub pace: Vec<Rule>,
     /// The bounds that are seldom changed.
     pub limits: Limits,
+    /// What it does otherwise than it should; each is laid around those before it.
+    pub changes: Vec<Change>,
 }
 
 impl Config {
@@ -34,7 +40,9 @@ impl Config {
             rules: Rules::Standard,
             max_storage: 4 << 30,
             clock: Clock::system(),
+            pace: Vec::new(),
             limits: Limits::default(),
+            changes: Vec::new(),
         }
     }
 }

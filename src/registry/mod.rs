@@ -4,9 +4,9 @@
 //! - Gives: a [`Running`] server. Its memory is bounded by [`Config::max_storage`], and no input makes it panic.
 //! - May use: `oci`, `clock`, `seed`.
 //!
-//! A request walks down: `server` (connections) → `front` (route, admission, dispatch) → one room per kind of resource (`blob`,
+//! A request walks down: `server` (connections) → `front` (route, admission, `pace`, dispatch) → one room per kind of resource (`blob`,
 //! `upload`, `manifest`, `list`), which speaks HTTP → `Operations`, which speaks values → `store`. What behaves otherwise wraps
-//! `Operations`; [`Rules::GithubPackages`] is such a wrapper.
+//! `Operations`; [`Rules::GithubPackages`] is such a wrapper. A [`Change`] reaches every seam: see `twist`.
 
 mod access;
 mod auth;
@@ -19,6 +19,7 @@ mod intake;
 mod list;
 mod manifest;
 mod operations;
+mod pace;
 mod patient;
 mod query;
 mod range;
@@ -27,6 +28,7 @@ mod route;
 mod rules;
 mod server;
 mod store;
+mod twist;
 mod upload;
 
 #[cfg(test)]
@@ -34,4 +36,6 @@ mod tests;
 
 pub use auth::{KeyError, SigningKey};
 pub use config::{Auth, Config, Limits, Rights, Rules, TokenAuth, User};
+pub use pace::{Class as PaceClass, HELP as PACE_HELP, PaceError, Rule as PaceRule};
 pub use server::{Running, StartError, start};
+pub use twist::{Change, Fault, Ground, Variant, faults, variants};

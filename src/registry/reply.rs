@@ -31,6 +31,11 @@ impl Body {
         self.pieces.iter().map(|piece| piece.len() as u64).sum()
     }
 
+    /// All of it in one piece.
+    pub(crate) fn bytes(&self) -> Bytes {
+        self.pieces.iter().flatten().copied().collect()
+    }
+
     pub(crate) fn push(&mut self, piece: impl Into<Bytes>) {
         let piece = piece.into();
         if !piece.is_empty() {

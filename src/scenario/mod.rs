@@ -10,6 +10,7 @@ mod data;
 mod datum;
 mod each;
 mod file;
+pub mod journey;
 mod lint;
 mod lint_request;
 mod lower;
@@ -24,6 +25,7 @@ mod tests;
 mod uses;
 mod value;
 mod whole;
+pub mod workload;
 
 pub use always::Always;
 pub use body::Body;

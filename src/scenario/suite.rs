@@ -4,7 +4,9 @@ use indexmap::IndexMap;
 
 use super::always::AlwaysFile;
 use super::file::ScenarioFile;
+use super::journey::{Journey, read_journey};
 use super::reader::Reader;
+use super::workload::{Workload, read_workload};
 use super::{Always, Scenario, whole};
 use crate::clause::Catalogue;
 use crate::text::{Diagnostics, Files, SourceFile, read};
@@ -23,6 +25,10 @@ pub struct Suite {
     pub probes: IndexMap<String, Scenario>,
     /// What is judged on every exchange.
     pub always: Vec<Always>,
+    /// The journeys by id (`docker/pull`), sorted.
+    pub journeys: IndexMap<String, Journey>,
+    /// The workloads by id (`pull-storm`), sorted.
+    pub workloads: IndexMap<String, Workload>,
 }
 
 impl Suite {
@@ -51,6 +57,7 @@ impl Suite {
                 Err(mistakes) => wrong.extend(mistakes),
             }
         }
+        suite.loads(files, &mut wrong);
         match files.get("always.yaml").map(|file| read_always(file, &suite.catalogue)) {
             Some(Ok(always)) => suite.always = always,
             Some(Err(mistakes)) => wrong.extend(mistakes),
@@ -59,6 +66,23 @@ impl Suite {
         let suite = wrong.or(suite)?;
         let gaps = whole::mistakes(&suite, files);
         Ok((suite, gaps))
+    }
+
+    /// Journeys, then workloads, which name them.
+    fn loads(&mut self, files: &Files, wrong: &mut Diagnostics) {
+        let id = |name: &str| name.split_once('/').map_or("", |(_, rest)| rest).trim_end_matches(".yaml").to_owned();
+        for (name, file) in files.under("journeys") {
+            match read_journey(file, &id(name), &self.catalogue) {
+                Ok(journey) => drop(self.journeys.insert(id(name), journey)),
+                Err(mistakes) => wrong.extend(mistakes),
+            }
+        }
+        for (name, file) in files.under("workloads") {
+            match read_workload(file, &id(name), &self.catalogue, &self.journeys) {
+                Ok(workload) => drop(self.workloads.insert(id(name), workload)),
+                Err(mistakes) => wrong.extend(mistakes),
+            }
+        }
     }
 }
 

@@ -144,6 +144,7 @@ impl Run {
             clauses,
             causes: found,
             evidence,
+            load: None,
             left_behind: Vec::new(),
         }
     }

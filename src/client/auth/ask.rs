@@ -62,10 +62,10 @@ impl Ask {
 }
 
 /// One request of [`Identity::Auto`]: what is known of it.
-struct Request {
-    origin: Origin,
-    resource: Resource,
-    access: Access,
+pub(super) struct Request {
+    pub(super) origin: Origin,
+    pub(super) resource: Resource,
+    pub(super) access: Access,
 }
 
 impl Client {
@@ -135,7 +135,7 @@ impl Client {
     }
 
     /// The login that such a request was last seen to need; its token is fetched anew where it has expired.
-    async fn known_login(&self, request: &Request, taken: &mut Vec<Exchange>) -> Result<Option<HeaderValue>, String> {
+    pub(super) async fn known_login(&self, request: &Request, taken: &mut Vec<Exchange>) -> Result<Option<HeaderValue>, String> {
         let logins = self.logins();
         if logins.wants_basic(&request.origin) {
             return Ok(self.basic_login(&request.origin));
@@ -148,7 +148,7 @@ impl Client {
 
     /// The login that answers the challenge in `exchange`, or why there is none; nothing where there is no challenge that a login could
     /// help against. `sent` is the login that was just challenged.
-    async fn answer(
+    pub(super) async fn answer(
         &self,
         request: &Request,
         exchange: &Exchange,

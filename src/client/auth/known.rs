@@ -54,6 +54,11 @@ impl Logins {
         Ok(Self { home, clock: options.clock, learnt: Mutex::default() })
     }
 
+    /// The same credentials, and nothing learnt.
+    pub(in crate::client) fn afresh(&self) -> Self {
+        Self { home: self.home.clone(), clock: self.clock.clone(), learnt: Mutex::default() }
+    }
+
     /// The credentials for an origin.
     pub(super) fn credentials(&self, origin: &Origin) -> Option<&Credentials> {
         self.home.as_ref().filter(|(home, _)| home == origin).map(|(_, credentials)| credentials)

@@ -5,10 +5,12 @@
 //! goes along with a redirect to another origin.
 
 mod ask;
+mod authorize;
 mod flight;
 mod known;
 mod scope;
 mod service;
 
 pub use ask::{Ask, Asked, Identity};
+pub use authorize::{Login, Wanted};
 pub(super) use known::Logins;

@@ -30,6 +30,13 @@ pub(in crate::client) struct Opened {
     pub(super) tls: Duration,
 }
 
+impl Opened {
+    /// The stream, when its opening began, how long that took, and how long of it TLS.
+    pub(in crate::client) fn parts(self) -> (Stream, Instant, Duration, Duration) {
+        (self.stream, self.began, self.connect, self.tls)
+    }
+}
+
 /// Opens a connection within the connect time-out.
 pub(in crate::client) async fn open(origin: &Origin, tls: &Tls, limits: &Limits) -> Result<Opened, Failure> {
     let began = clock::instant();

@@ -45,7 +45,7 @@ fn certificate_words(why: &CertificateError, origin: &Origin) -> String {
 }
 
 /// Why no head came.
-pub(super) fn head(error: &hyper::Error, seen: &Seen, origin: &Origin) -> Failure {
+pub(in crate::client) fn head(error: &hyper::Error, seen: &Seen, origin: &Origin) -> Failure {
     if speaks_tls(&seen.start) && !origin.is_tls() {
         return Failure::Protocol(format!("it speaks TLS there; use https://{origin}"));
     }
@@ -68,7 +68,7 @@ pub(super) fn head(error: &hyper::Error, seen: &Seen, origin: &Origin) -> Failur
 }
 
 /// Why a body broke off. `declared` is its Content-Length.
-pub(super) fn body(error: &hyper::Error, status: u16, (received, declared): (u64, Option<&str>)) -> Failure {
+pub(in crate::client) fn body(error: &hyper::Error, status: u16, (received, declared): (u64, Option<&str>)) -> Failure {
     let of = declared.map(|declared| format!(" of {}", printable(declared.as_bytes()))).unwrap_or_default();
     let came = format!("status {status}, then {received}{of} bytes of the body");
     match io_cause(error) {

@@ -6,7 +6,7 @@
 mod body;
 mod connect;
 mod connection;
-mod failure;
+pub(super) mod failure;
 mod limits;
 mod origin;
 mod pool;
@@ -14,9 +14,10 @@ mod receive;
 mod tap;
 mod tls;
 
-pub(super) use connect::open;
+pub(super) use connect::{Opened, Stream, open};
 pub(super) use connection::{Connection, Outcome};
 pub(super) use limits::Limits;
 pub use origin::Origin;
 pub(super) use pool::Pool;
+pub(super) use tap::{Shared, Tap};
 pub(super) use tls::Tls;

@@ -21,20 +21,20 @@ const INTERIM: u32 = 100;
 
 /// What happened on a connection since the request began.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(in crate::client) struct Seen {
     /// Bytes written.
-    pub(super) written: u64,
+    pub(in crate::client) written: u64,
     /// Of these, the request's head; grows until the empty line.
     pub(super) head: u64,
     /// How much of `\r\n\r\n` stands at the end of what was written.
     matched: usize,
     /// Bytes read.
-    pub(super) read: u64,
+    pub(in crate::client) read: u64,
     /// The first bytes read.
     pub(super) start: Vec<u8>,
-    pub(super) first_write: Option<Instant>,
-    pub(super) first_read: Option<Instant>,
-    pub(super) last_read: Option<Instant>,
+    pub(in crate::client) first_write: Option<Instant>,
+    pub(in crate::client) first_read: Option<Instant>,
+    pub(in crate::client) last_read: Option<Instant>,
     /// Why writing came to an end.
     pub(super) write_failed: Option<String>,
     /// Whether the head of the answer is here.
@@ -51,15 +51,15 @@ pub(super) struct Seen {
 
 /// [`Seen`], shared by the connection, its tap and the body that is being sent.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Shared(Arc<Mutex<Seen>>);
+pub(in crate::client) struct Shared(Arc<Mutex<Seen>>);
 
 impl Shared {
-    pub(super) fn get(&self) -> MutexGuard<'_, Seen> {
+    pub(in crate::client) fn get(&self) -> MutexGuard<'_, Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets the last exchange.
-    pub(super) fn begin(&self) {
+    pub(in crate::client) fn begin(&self) {
         *self.get() = Seen::default();
     }
 
@@ -121,19 +121,19 @@ impl Seen {
     }
 
     /// Bytes written after the head.
-    pub(super) fn body_written(&self) -> u64 {
+    pub(in crate::client) fn body_written(&self) -> u64 {
         self.written - self.head
     }
 }
 
 /// A stream that notes what passes.
-pub(super) struct Tap<S> {
+pub(in crate::client) struct Tap<S> {
     inner: S,
     shared: Shared,
 }
 
 impl<S> Tap<S> {
-    pub(super) fn new(inner: S, shared: Shared) -> Self {
+    pub(in crate::client) fn new(inner: S, shared: Shared) -> Self {
         Self { inner, shared }
     }
 }

@@ -2,6 +2,7 @@
 
 mod lists;
 mod manifests;
+mod paces;
 mod pulls;
 mod pushes;
 mod races;

@@ -2,14 +2,19 @@
 
 use super::super::words::{clip, count};
 use super::page::{Ink, Page};
-use crate::record::{Record, Target};
+use crate::record::{Kind, Record, Target};
 
 /// The widest header of a target that is shown.
 const HEADER: usize = 200;
 
 pub(super) fn target(page: &mut Page, record: &Record) {
     let Record { target, profile, machine, .. } = record;
-    page.line(&[(Ink::Strong, "plimsoll "), (Ink::Strong, &record.version), (Ink::Plain, "  survey of "), (Ink::Strong, &target.url)]);
+    page.line(&[
+        (Ink::Strong, "plimsoll "),
+        (Ink::Strong, &record.version),
+        (Ink::Plain, if record.kind == Kind::Load { "  load of " } else { "  survey of " }),
+        (Ink::Strong, &target.url),
+    ]);
     page.gap();
     let mut field = |label, text: &str| page.field(2, 10, label, (Ink::Plain, text));
     if target.embedded {

@@ -2,8 +2,8 @@
 
 use super::super::format::{Format, ReportError, Style};
 use super::page::Page;
-use super::{causes, head, table, tail};
-use crate::record::Record;
+use super::{causes, head, load, table, tail};
+use crate::record::{Kind, Record};
 
 pub(in crate::report) const FORMAT: Format =
     Format { name: "terminal", file: None, says: "what `survey` and `check` print: counts, failing causes, the verdict", render };
@@ -12,7 +12,10 @@ pub(in crate::report) const FORMAT: Format =
 fn render(record: &Record, style: &Style) -> Result<String, ReportError> {
     let mut page = Page::new(style);
     head::target(&mut page, record);
-    table::counts(&mut page, record);
+    load::section(&mut page, record);
+    if record.kind != Kind::Load {
+        table::counts(&mut page, record);
+    }
     causes::failing(&mut page, record);
     causes::errors(&mut page, record);
     causes::known(&mut page, record);

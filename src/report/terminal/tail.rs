@@ -109,6 +109,10 @@ pub(super) fn ending(page: &mut Page, record: &Record, written: &[PathBuf]) {
         page.field(0, 9, "notice", (Ink::Warning, &format!("the run was cut short: {why}. What it had not reached is inconclusive.")));
     }
     page.gap();
+    if let Some(load) = &record.load {
+        let (ink, told) = super::load::verdict(load);
+        page.line(&[(Ink::Plain, "load: "), (ink, &told)]);
+    }
     let summary = record.summary();
     let ink = match (summary.outcome(Level::Must), summary.outcome(Level::Should)) {
         (Outcome::Fails, _) => Ink::Bad,
