@@ -3,20 +3,14 @@
 mod args;
 mod begin;
 mod choice;
-<<<<<<< HEAD
 mod coverage;
-=======
 mod display;
->>>>>>> main
 mod embedded;
 mod exit;
 mod explain;
 mod interrupt;
-<<<<<<< HEAD
-mod official;
-=======
 mod load;
->>>>>>> main
+mod official;
 mod output;
 mod prove;
 mod report;
