@@ -333,9 +333,21 @@ pub(super) enum ScenarioCommand {
         /// Files to check against the set's clauses and capabilities.
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// Show which clauses are judged: a table by document and level, or the whole list in markdown.
+        #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "table", conflicts_with = "files")]
+        coverage: Option<CoverageForm>,
     },
     /// Print the JSON Schema of scenario files, for editors.
     Schema,
+}
+
+/// How coverage is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CoverageForm {
+    /// Numbers by document and level.
+    Table,
+    /// Every clause of every document, in markdown.
+    Markdown,
 }
 
 /// Options of `explain`.

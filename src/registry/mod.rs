@@ -11,6 +11,7 @@
 mod access;
 mod auth;
 mod blob;
+mod condition;
 mod config;
 mod failure;
 mod front;
