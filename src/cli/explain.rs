@@ -8,6 +8,7 @@ use super::output::Output;
 use super::suite::suite;
 use crate::clause::{Clause, ClauseId, Level};
 use crate::plan::glob;
+use crate::registry::{Fault, faults};
 use crate::scenario::{Scenario, Suite};
 use crate::text::did_you_mean;
 
@@ -75,7 +76,16 @@ fn explained(clause: &Clause, suite: &Suite) -> String {
     for (position, wording) in judges {
         let _ = writeln!(out, "    {position}\n      {wording}");
     }
+    let _ = write!(out, "\n  Proven by these faults of the reference registry:\n{}", killers(&[clause.id.as_str()]));
     out
+}
+
+/// The faults that break one of these clauses, a line each.
+pub(super) fn killers(clauses: &[&str]) -> String {
+    let faults: Vec<Fault> = faults().into_iter().filter(|fault| fault.breaks.iter().any(|broken| clauses.contains(broken))).collect();
+    let width = faults.iter().map(|fault| fault.id.len()).max().unwrap_or_default();
+    let lines = faults.iter().map(|fault| format!("    {:<width$}  {}\n", fault.id, fault.says));
+    if faults.is_empty() { "    none\n".to_owned() } else { lines.collect() }
 }
 
 /// Where it is judged, and what is expected there.

@@ -98,3 +98,8 @@ fn refusal(result: Result<(), Failure>) -> (u16, String, String) {
     let challenge = challenge.map_or("", |(_, value)| value.to_str().expect("text"));
     (failure.status.as_u16(), failure.errors[0].code.to_string(), challenge.to_owned())
 }
+
+/// Whether it may do one more thing.
+fn may(guard: &Guard, authorization: Option<&HeaderValue>, access: &Access) -> bool {
+    guard.admit(authorization, "", std::slice::from_ref(access)).is_ok()
+}
