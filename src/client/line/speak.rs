@@ -123,12 +123,16 @@ impl Line {
 
     async fn head(&mut self, request: Request<Outflow>) -> Result<http::Response<Incoming>, Failure> {
         let limits = self.limits;
+        let shared = self.shared.clone();
         let mut response = pin!(self.sender.send_request(request));
         // A body may take long to send, and the time-out is for silence: it starts anew as long as bytes go out.
         let mut written = 0;
         loop {
             match limits.within(limits.request, Phase::Head, self.driven(response.as_mut())).await {
-                Ok(Ok(response)) => return Ok(response),
+                Ok(Ok(response)) => {
+                    shared.headed();
+                    return Ok(response);
+                }
                 Ok(Err(error)) => return Err(failure::head(&error, &self.shared.get(), &self.origin)),
                 Err(late) => {
                     let now = self.shared.get().written;
