@@ -20,4 +20,5 @@ pub mod client;
 pub mod engine;
 pub mod check;
 pub mod load;
+pub mod prove;
 pub mod cli;

@@ -40,7 +40,7 @@ impl Survey<'_> {
             facts: self.facts_found(),
             seed: self.options.seed,
             run: self.setting.run.clone(),
-            machine: machine(),
+            machine: Machine::here(),
             started: clock::rfc3339(self.started),
             wall_ms,
             exchanges: self.client.exchanges(),
@@ -113,9 +113,4 @@ impl Survey<'_> {
         });
         facts.collect()
     }
-}
-
-fn machine() -> Machine {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Machine { os: std::env::consts::OS.to_owned(), arch: std::env::consts::ARCH.to_owned(), cores }
 }

@@ -24,9 +24,12 @@ pub enum Document {
     /// OCI image specification.
     #[serde(rename = "oci-image")]
     OciImage,
-    /// HTTP.
+    /// HTTP's semantics.
     #[serde(rename = "rfc-9110")]
     Rfc9110,
+    /// HTTP/1.1's messages and connections.
+    #[serde(rename = "rfc-9112")]
+    Rfc9112,
     /// What GitHub said of its package registry.
     #[serde(rename = "github-packages")]
     GithubPackages,
@@ -34,8 +37,17 @@ pub enum Document {
 
 impl Document {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Oci10, Self::Oci11, Self::OciMain, Self::DockerV2, Self::DockerToken, Self::OciImage, Self::Rfc9110, Self::GithubPackages];
+    pub const ALL: [Self; 9] = [
+        Self::Oci10,
+        Self::Oci11,
+        Self::OciMain,
+        Self::DockerV2,
+        Self::DockerToken,
+        Self::OciImage,
+        Self::Rfc9110,
+        Self::Rfc9112,
+        Self::GithubPackages,
+    ];
 
     /// As files name it.
     #[must_use]
@@ -48,6 +60,7 @@ impl Document {
             Self::DockerToken => "docker-token",
             Self::OciImage => "oci-image",
             Self::Rfc9110 => "rfc-9110",
+            Self::Rfc9112 => "rfc-9112",
             Self::GithubPackages => "github-packages",
         }
     }
@@ -63,6 +76,7 @@ impl Document {
             Self::DockerToken => "Docker token authentication",
             Self::OciImage => "OCI image format",
             Self::Rfc9110 => "RFC 9110",
+            Self::Rfc9112 => "RFC 9112",
             Self::GithubPackages => "GitHub Packages for Docker (2019)",
         }
     }

@@ -46,6 +46,8 @@ pub(super) enum Command {
     Report(ReportArgs),
     /// Run the reference registry, for anybody's tests.
     Serve(ServeArgs),
+    /// Prove the suite: every fault of the reference registry must be found, no lawful variant accused.
+    Prove(ProveArgs),
     /// List, show and check scenarios; print their JSON Schema.
     Scenario(ScenarioArgs),
     /// Tell what a clause says, how strongly it binds, and what judges it.
@@ -263,9 +265,41 @@ pub(super) struct ServeArgs {
     /// Be as fast as told, to measure load tools with: `pull: 20ms × 4`, `stall: 1s at 5s` or `errors: 1% 503`; may be repeated.
     #[arg(long, value_name = "SPEC", long_help = PACE)]
     pub(super) pace: Vec<PaceRule>,
+    /// Misbehave in this way; may be repeated. `prove --list` lists them.
+    #[arg(long, value_name = "ID")]
+    pub(super) fault: Vec<String>,
+    /// Behave in this lawful but unusual way; may be repeated. `prove --list` lists them.
+    #[arg(long, value_name = "ID")]
+    pub(super) variant: Vec<String>,
     /// How much content to hold in memory.
     #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = size)]
     pub(super) max_storage: u64,
+}
+
+/// Options of `prove`.
+#[derive(Debug, Args)]
+pub(super) struct ProveArgs {
+    /// Only faults whose id matches (`tag/*`); may be repeated. Variants are then left out, unless --variant is given too.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) fault: Vec<String>,
+    /// Only variants whose id matches; may be repeated. Faults are then left out, unless --fault is given too.
+    #[arg(long, value_name = "GLOB")]
+    pub(super) variant: Vec<String>,
+    /// List what there is to prove, and try nothing.
+    #[arg(long, conflicts_with_all = ["format", "output"])]
+    pub(super) list: bool,
+    /// terminal or json.
+    #[arg(long, default_value = "terminal", value_name = "FORMAT")]
+    pub(super) format: String,
+    /// Write the matrix there, as JSON.
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// How many registries are surveyed side by side [default: as many as there are cores].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) jobs: Option<u16>,
+    /// Read scenarios from this directory in place of the ones shipped.
+    #[arg(long, value_name = "DIR")]
+    pub(super) scenarios: Option<PathBuf>,
 }
 
 /// Options of `scenario`.
@@ -299,9 +333,21 @@ pub(super) enum ScenarioCommand {
         /// Files to check against the set's clauses and capabilities.
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// Show which clauses are judged: a table by document and level, or the whole list in markdown.
+        #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "table", conflicts_with = "files")]
+        coverage: Option<CoverageForm>,
     },
     /// Print the JSON Schema of scenario files, for editors.
     Schema,
+}
+
+/// How coverage is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CoverageForm {
+    /// Numbers by document and level.
+    Table,
+    /// Every clause of every document, in markdown.
+    Markdown,
 }
 
 /// Options of `explain`.

@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::args::{Cli, Command};
 use super::exit::{Ended, Exit};
 use super::output::Output;
-use super::{explain, load, report, scenario, serve, survey};
+use super::{explain, load, prove, report, scenario, serve, survey};
 
 /// Whether somebody tried to give a password on the command line.
 fn wants_password(error: &clap::Error) -> bool {
@@ -39,6 +39,7 @@ pub fn begin(words: impl Iterator<Item = OsString>) -> Exit {
         Command::Load(args) => load::run(&args, &output),
         Command::Report(args) => report::run(&args, &output),
         Command::Serve(args) => serve::run(&args, &output),
+        Command::Prove(args) => prove::run(&args, &output),
         Command::Scenario(args) => scenario::run(&args, &output),
         Command::Explain(args) => explain::run(&args, &output),
     };

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::args::{ScenarioArgs, ScenarioCommand};
 use super::choice::{is_file, own};
+use super::coverage::coverage;
 use super::exit::{Ended, Exit};
 use super::output::Output;
 use super::show::shown;
-use super::suite::{invalid, suite};
+use super::suite::{files, invalid, suite};
 use crate::plan::glob;
 use crate::scenario::{Suite, schema};
 use crate::text::{Diagnostics, meant_tail};
@@ -18,7 +19,13 @@ pub(super) fn run(args: &ScenarioArgs, output: &Output) -> Result<Exit, Ended> {
     match &args.command {
         ScenarioCommand::List { only } => list(&suite(directory, output)?, only, output),
         ScenarioCommand::Show { id } => show(&suite(directory, output)?, id, output),
-        ScenarioCommand::Lint { files } if files.is_empty() => {
+        ScenarioCommand::Lint { coverage: Some(form), .. } => {
+            let (suite, gaps) =
+                files(directory).and_then(|files| Suite::read_with_gaps(&files)).map_err(|wrong| invalid(&wrong, output))?;
+            Output::print(&coverage(&suite, *form));
+            if gaps.is_empty() { Ok(Exit::Conforms) } else { Err(invalid(&gaps, output)) }
+        }
+        ScenarioCommand::Lint { files, .. } if files.is_empty() => {
             let suite = suite(directory, output)?;
             let thresholds = crate::load::lint(&suite);
             if !thresholds.is_empty() {
@@ -32,7 +39,7 @@ pub(super) fn run(args: &ScenarioArgs, output: &Output) -> Result<Exit, Ended> {
             ));
             Ok(Exit::Conforms)
         }
-        ScenarioCommand::Lint { files } => lint(files, directory, output),
+        ScenarioCommand::Lint { files, .. } => lint(files, directory, output),
         ScenarioCommand::Schema => {
             Output::print(&schema());
             Ok(Exit::Conforms)

@@ -6,7 +6,7 @@ use super::args::ServeArgs;
 use super::embedded::GITHUB_PACKAGES;
 use super::exit::{Ended, Exit};
 use super::output::Output;
-use crate::registry::{Auth, Config, Rules, Running, SigningKey, StartError, TokenAuth, User, start};
+use crate::registry::{Auth, Change, Config, Rules, Running, SigningKey, StartError, TokenAuth, User, faults, start, variants};
 use crate::text::meant_tail;
 
 pub(super) fn run(args: &ServeArgs, output: &Output) -> Result<Exit, Ended> {
@@ -78,7 +78,30 @@ fn config(args: &ServeArgs) -> Result<Config, Ended> {
             ..TokenAuth::new(users)
         }),
     };
-    Ok(Config { listen: args.listen, auth, rules, max_storage: args.max_storage, pace: args.pace.clone(), ..Config::open() })
+    Ok(Config {
+        listen: args.listen,
+        auth,
+        rules,
+        max_storage: args.max_storage,
+        pace: args.pace.clone(),
+        changes: changes(args)?,
+        ..Config::open()
+    })
+}
+
+/// What it is asked to do otherwise.
+fn changes(args: &ServeArgs) -> Result<Vec<Change>, Ended> {
+    let (faults, variants) = (faults(), variants());
+    let fault = |id: &String| faults.iter().find(|fault| fault.id == id).map(|fault| fault.change);
+    let variant = |id: &String| variants.iter().find(|variant| variant.id == id).map(|variant| variant.change);
+    let by_fault = args.fault.iter().map(|id| fault(id).ok_or_else(|| unknown("fault", id, faults.iter().map(|fault| fault.id))));
+    let by_variant =
+        args.variant.iter().map(|id| variant(id).ok_or_else(|| unknown("variant", id, variants.iter().map(|variant| variant.id))));
+    by_fault.chain(by_variant).collect()
+}
+
+fn unknown<'a>(kind: &str, id: &str, known: impl Iterator<Item = &'a str>) -> Ended {
+    Ended::new(Exit::Usage, format!("there is no {kind} `{id}`{}; `plimsoll prove --list` lists them", meant_tail(id, known)))
 }
 
 fn user(text: &str) -> Result<User, Ended> {

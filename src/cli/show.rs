@@ -188,6 +188,7 @@ fn kept(save: &Save) -> String {
     match save {
         Save::Location => "the Location, resolved".to_owned(),
         Save::LocationOr(other) => format!("the Location, resolved, or else {}", other.value.source()),
+        Save::EtagOr(other) => format!("the ETag, or else {}", other.value.source()),
         Save::Digest => "the digest of the body".to_owned(),
         Save::Body => "the body".to_owned(),
         Save::Header(name) => format!("the header {name}"),

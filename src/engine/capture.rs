@@ -30,6 +30,8 @@ pub(super) fn capture_alone(save: &Save, exchange: &Exchange) -> Result<String, 
     };
     match save {
         Save::Location | Save::LocationOr(_) => location(),
+        Save::EtagOr(other) if !response.headers.contains_key("ETag") => fill(other, session),
+        Save::EtagOr(_) => header("ETag"),
         Save::Header(name) => header(name),
         Save::Digest => Ok(format!("sha256:{}", response.body.sha256)),
         Save::Body => body().map(str::to_owned),

@@ -9,6 +9,7 @@ use super::challenge::ChallengeMatcher;
 use super::error::ErrorMatcher;
 use super::header::Header;
 use super::json::Json;
+use super::parts::Parts;
 use super::same_as::SameAs;
 use super::status::StatusSet;
 use super::view::{Pull, View};
@@ -81,6 +82,7 @@ matchers! {
     challenge: Challenge(ChallengeMatcher),
     error: Error(ErrorMatcher),
     body: Body(Body),
+    parts: Parts(Parts),
     json: Json(Json),
     same_as: SameAs(SameAs),
     walk: Walk(Walk),

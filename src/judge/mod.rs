@@ -18,6 +18,7 @@ mod json_form;
 mod matchers;
 mod mismatch;
 mod observed;
+mod parts;
 mod pattern;
 mod received;
 mod same_as;

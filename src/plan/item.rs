@@ -209,6 +209,8 @@ pub enum Save {
     Location,
     /// The Location header, resolved against the request, or where there is none this text once filled.
     LocationOr(Template),
+    /// The `ETag` header, or where there is none this text.
+    EtagOr(Template),
     /// The digest of the body.
     Digest,
     /// The body, as text.

@@ -176,6 +176,7 @@ pub fn planned_save(save: &scenario::Save) -> Option<Save> {
     Some(match save {
         scenario::Save::Location => Save::Location,
         scenario::Save::LocationOr(text) => Save::LocationOr(text.value.clone()),
+        scenario::Save::EtagOr(text) => Save::EtagOr(text.value.clone()),
         scenario::Save::Digest => Save::Digest,
         scenario::Save::Body => Save::Body,
         scenario::Save::Header(name) => Save::Header(name.value.clone()),

@@ -5,6 +5,7 @@
 //! - May use: `clause` levels, `judge` verdicts, `exchange` for what is printable, and the rooms above.
 
 mod load;
+mod matrix;
 mod merge;
 mod outcome;
 mod read;
@@ -14,6 +15,7 @@ mod types;
 mod write;
 
 pub use load::*;
+pub use matrix::{CleanTrial, Failed, FaultTrial, Matrix, VariantTrial};
 pub use merge::{Causes, Finding, Planned, judged_clauses, worst};
 pub use outcome::{Failing, Outcome, Summary};
 pub use read::RecordError;

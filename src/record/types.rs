@@ -153,6 +153,15 @@ pub struct Machine {
     pub cores: usize,
 }
 
+impl Machine {
+    /// The machine that this runs on.
+    #[must_use]
+    pub fn here() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { os: std::env::consts::OS.to_owned(), arch: std::env::consts::ARCH.to_owned(), cores }
+    }
+}
+
 /// One walk through the plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, IF_RANGE, RANGE};
 use http::{HeaderMap, Method, StatusCode};
 
+use super::condition::not_modified;
 use super::failure::Failure;
 use super::operations::Operations;
 use super::range::{Asked, asked};
@@ -23,6 +24,9 @@ pub(crate) fn get(
     headers: &HeaderMap,
 ) -> Result<Reply, Failure> {
     let content = operations.blob(name, digest)?;
+    if let Some(reply) = not_modified(headers, digest) {
+        return Ok(reply);
+    }
     let mut reply = match wanted(method, headers, digest, content.len()) {
         Asked::Whole => typed(StatusCode::OK, OCTETS, content),
         Asked::Pieces(pieces) => partial(&content, &pieces),

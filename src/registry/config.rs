@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::auth::SigningKey;
 use super::pace::Rule;
+use super::twist::Change;
 use crate::clock::Clock;
 
 /// Everything that [`super::start`] wants to know.
@@ -25,6 +26,8 @@ pub struct Config {
     pub pace: Vec<Rule>,
     /// The bounds that are seldom changed.
     pub limits: Limits,
+    /// What it does otherwise than it should; each is laid around those before it.
+    pub changes: Vec<Change>,
 }
 
 impl Config {
@@ -39,6 +42,7 @@ impl Config {
             clock: Clock::system(),
             pace: Vec::new(),
             limits: Limits::default(),
+            changes: Vec::new(),
         }
     }
 }

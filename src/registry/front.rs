@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, HOST};
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use http::request::Parts;
+use http::{HeaderMap, Method, Request, StatusCode};
 use hyper::body::Incoming;
 use tokio::sync::Semaphore;
 
@@ -17,6 +18,7 @@ use super::pace::Pacer;
 use super::query::Query;
 use super::reply::{Reply, finish, json_reply};
 use super::route::Route;
+use super::twist::Twists;
 use super::upload::Upload;
 use super::{blob, list, manifest};
 use crate::oci::RepositoryName;
@@ -35,44 +37,52 @@ pub(crate) struct Front {
     pub(crate) pacer: Pacer,
     /// `http://host:port`, for a client that names no host.
     pub(crate) address: String,
+    /// What it does otherwise.
+    pub(crate) twists: Twists,
 }
 
 /// A request's head, read once.
-struct Head {
-    method: Method,
+struct Head<'a> {
+    method: &'a Method,
     query: Query,
-    headers: HeaderMap,
-}
-
-impl Head {
-    fn authorization(&self) -> Option<&HeaderValue> {
-        self.headers.get(AUTHORIZATION)
-    }
+    headers: &'a HeaderMap,
+    whole: &'a Parts,
 }
 
 impl Front {
     pub(crate) async fn answer(&self, request: Request<Incoming>) -> Reply {
-        let method = request.method().clone();
-        let reply = self.answer_unless(request).await.unwrap_or_else(Failure::into_reply);
-        finish(reply, &method)
+        let (mut request, body) = request.into_parts();
+        // Made first: where the request is refused below, what is still being sent is read on behalf of the client (see Intake).
+        let body = Intake::new(&request.headers, body, self.limits.body);
+        let reply = match self.twists.before(&mut request) {
+            Some(reply) => reply,
+            None => self.answer_unless(&request, body).await.unwrap_or_else(Failure::into_reply),
+        };
+        let mut reply = finish(reply, &request.method);
+        self.twists.after(&request, &mut reply);
+        reply
     }
 
-    async fn answer_unless(&self, request: Request<Incoming>) -> Result<Reply, Failure> {
-        let (parts, body) = request.into_parts();
-        // Made first: where the request is refused below, what is still being sent is read on behalf of the client (see Intake).
-        let body = Intake::new(&parts.headers, body, self.limits.body);
-        let query = Query::of_url(parts.uri.query());
-        let head = Head { method: parts.method, query, headers: parts.headers };
-        let route = Route::parse(parts.uri.path(), &head.method)?;
+    async fn answer_unless(&self, request: &Parts, body: Intake) -> Result<Reply, Failure> {
+        let query = Query::of_url(request.uri.query());
+        let head = Head { method: &request.method, query, headers: &request.headers, whole: request };
+        let route = Route::parse(request.uri.path(), head.method)?;
         if !route.allowed().split(", ").any(|allowed| allowed == head.method.as_str()) {
             return Err(Failure::method(route.allowed()));
         }
         if route == Route::Token {
             return self.token(head, body).await;
         }
-        self.guard.admit(head.authorization(), &self.base(&head.headers), &wanted(&route, &head.method))?;
-        self.pacer.serve(&route, &head.method).await?;
+        let mut wanted = wanted(&route, head.method);
+        self.twists.wanted(request, &mut wanted);
+        self.admit(request, &wanted)?;
+        self.pacer.serve(&route, head.method).await?;
         self.dispatch(route, head, body).await
+    }
+
+    fn admit(&self, request: &Parts, wanted: &[Access]) -> Result<(), Failure> {
+        let verdict = self.guard.admit(request.headers.get(AUTHORIZATION), &self.base(&request.headers), wanted);
+        self.twists.admitted(request, verdict)
     }
 
     /// Where the client thinks that we are, as far as it can be believed to be an authority.
@@ -81,8 +91,8 @@ impl Front {
         host.map_or_else(|| self.address.clone(), |host| format!("http://{host}"))
     }
 
-    async fn token(&self, head: Head, mut body: Intake) -> Result<Reply, Failure> {
-        let form = match head.method {
+    async fn token(&self, head: Head<'_>, mut body: Intake) -> Result<Reply, Failure> {
+        let mut form = match *head.method {
             Method::POST => {
                 let bytes = body.all(LARGEST_FORM).await?;
                 let bytes = bytes.ok_or_else(|| Failure::unsupported(StatusCode::PAYLOAD_TOO_LARGE, "the form is too large"))?;
@@ -90,36 +100,37 @@ impl Front {
             }
             _ => Query::default(),
         };
+        self.twists.form(&mut form);
         let authorization = head.headers.get(AUTHORIZATION);
-        let asked = TokenRequest { method: &head.method, authorization, query: head.query, form };
+        let asked = TokenRequest { method: head.method, authorization, query: head.query, form };
         self.guard.token(asked).ok_or_else(Failure::no_such_path)
     }
 
-    async fn dispatch(&self, route: Route, head: Head, body: Intake) -> Result<Reply, Failure> {
+    async fn dispatch(&self, route: Route, head: Head<'_>, body: Intake) -> Result<Reply, Failure> {
         let operations = self.operations.as_ref();
         match &route {
             Route::Base => Ok(json_reply(StatusCode::OK, &serde_json::json!({}))),
             Route::Catalog => list::catalog(operations, &head.query, self.limits.page),
             Route::Tags { name } => list::tags(operations, name, &head.query, self.limits.page),
             Route::Referrers { name, digest } => list::referrers(operations, name, digest, &head.query, self.limits.referrers_page),
-            Route::Blob { name, digest } if head.method == Method::DELETE => blob::delete(operations, name, digest),
-            Route::Blob { name, digest } => blob::get(operations, name, digest, &head.method, &head.headers),
-            Route::Manifest { name, reference } => match head.method {
+            Route::Blob { name, digest } if *head.method == Method::DELETE => blob::delete(operations, name, digest),
+            Route::Blob { name, digest } => blob::get(operations, name, digest, head.method, head.headers),
+            Route::Manifest { name, reference } => match *head.method {
                 Method::DELETE => manifest::delete(operations, name, reference),
                 Method::PUT => {
                     let bytes = self.manifest_body(body).await?;
-                    manifest::put(operations, name, manifest::push(&head.headers, &head.query, reference, bytes)?)
+                    manifest::put(operations, name, manifest::push(head.headers, &head.query, reference, bytes)?)
                 }
-                _ => manifest::get(operations, name, reference),
+                _ => manifest::get(operations, name, reference, &head.headers),
             },
             Route::Uploads { name } => {
                 let may_pull = |from: &RepositoryName| {
                     let access = Access::Repository { name: from.clone(), action: Action::Pull };
-                    self.guard.may(head.authorization(), &access)
+                    self.admit(head.whole, std::slice::from_ref(&access)).is_ok()
                 };
                 upload(operations, name, &head).begin(body, may_pull).await
             }
-            Route::Upload { name, id } => self.session(&upload(operations, name, &head), id, &head.method, body).await,
+            Route::Upload { name, id } => self.session(&upload(operations, name, &head), id, head.method, body).await,
             Route::Token => Err(Failure::no_such_path()),
         }
     }
@@ -141,8 +152,8 @@ impl Front {
     }
 }
 
-fn upload<'a>(operations: &'a dyn Operations, name: &'a RepositoryName, head: &'a Head) -> Upload<'a> {
-    Upload { operations, name, headers: &head.headers, query: &head.query }
+fn upload<'a>(operations: &'a dyn Operations, name: &'a RepositoryName, head: &'a Head<'_>) -> Upload<'a> {
+    Upload { operations, name, headers: head.headers, query: &head.query }
 }
 
 /// What a request wants to do, in the words of scopes: a push may pull too, as every client asks for it.

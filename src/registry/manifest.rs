@@ -5,6 +5,7 @@ use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Deserialize;
 
+use super::condition::not_modified;
 use super::failure::Failure;
 use super::operations::{Operations, Push};
 use super::query::Query;
@@ -18,8 +19,16 @@ const TAG: HeaderName = HeaderName::from_static("oci-tag");
 const MAX_TAGS: usize = 64;
 
 /// What is stored is served, whatever `Accept` says: the digest would not be true of anything else.
-pub(crate) fn get(operations: &dyn Operations, name: &RepositoryName, reference: &Reference) -> Result<Reply, Failure> {
+pub(crate) fn get(
+    operations: &dyn Operations,
+    name: &RepositoryName,
+    reference: &Reference,
+    headers: &HeaderMap,
+) -> Result<Reply, Failure> {
     let stored = operations.manifest(name, reference)?;
+    if let Some(reply) = not_modified(headers, &stored.digest) {
+        return Ok(reply);
+    }
     let mut reply = typed(StatusCode::OK, stored.media_type.as_str(), stored.bytes);
     name_content(&mut reply, &stored.digest);
     Ok(reply)

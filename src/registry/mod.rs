@@ -6,11 +6,12 @@
 //!
 //! A request walks down: `server` (connections) → `front` (route, admission, `pace`, dispatch) → one room per kind of resource (`blob`,
 //! `upload`, `manifest`, `list`), which speaks HTTP → `Operations`, which speaks values → `store`. What behaves otherwise wraps
-//! `Operations`; [`Rules::GithubPackages`] is such a wrapper.
+//! `Operations`; [`Rules::GithubPackages`] is such a wrapper. A [`Change`] reaches every seam: see `twist`.
 
 mod access;
 mod auth;
 mod blob;
+mod condition;
 mod config;
 mod failure;
 mod front;
@@ -27,6 +28,7 @@ mod route;
 mod rules;
 mod server;
 mod store;
+mod twist;
 mod upload;
 
 #[cfg(test)]
@@ -36,3 +38,4 @@ pub use auth::{KeyError, SigningKey};
 pub use config::{Auth, Config, Limits, Rights, Rules, TokenAuth, User};
 pub use pace::{Class as PaceClass, HELP as PACE_HELP, PaceError, Rule as PaceRule};
 pub use server::{Running, StartError, start};
+pub use twist::{Change, Fault, Ground, Variant, faults, variants};

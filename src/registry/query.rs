@@ -36,6 +36,11 @@ impl Query {
         self.pairs.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
+    /// Gives `key` another value wherever it stands.
+    pub(crate) fn set(&mut self, key: &str, value: &str) {
+        self.pairs.iter_mut().filter(|(name, _)| name == key).for_each(|(_, old)| value.clone_into(old));
+    }
+
     /// Every value of `key`.
     pub(crate) fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
         self.pairs.iter().filter(move |(name, _)| name == key).map(|(_, value)| value.as_str())

@@ -31,6 +31,11 @@ impl Body {
         self.pieces.iter().map(|piece| piece.len() as u64).sum()
     }
 
+    /// All of it in one piece.
+    pub(crate) fn bytes(&self) -> Bytes {
+        self.pieces.iter().flatten().copied().collect()
+    }
+
     pub(crate) fn push(&mut self, piece: impl Into<Bytes>) {
         let piece = piece.into();
         if !piece.is_empty() {
@@ -111,7 +116,7 @@ pub(crate) fn set(reply: &mut Reply, name: HeaderName, value: &str) {
 pub(crate) fn finish(mut reply: Reply, method: &Method) -> Reply {
     set(&mut reply, SERVER, concat!("plimsoll/", env!("CARGO_PKG_VERSION")));
     set(&mut reply, API_VERSION, "registry/2.0");
-    let bodiless = reply.status() == StatusCode::NO_CONTENT;
+    let bodiless = matches!(reply.status(), StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     if !bodiless {
         let len = reply.body().len();
         reply.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(len));

@@ -1,15 +1,15 @@
 //! Connections.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
@@ -21,8 +21,10 @@ use super::front::Front;
 use super::operations::Operations;
 use super::pace::Pacer;
 use super::patient::Patient;
+use super::reply::Reply;
 use super::rules::GithubPackages;
 use super::store::Store;
+use super::twist::{Twists, Wire};
 
 /// How long somebody waits for a place before those who do nothing with theirs are asked for it, twice.
 const CROWDED: Duration = Duration::from_millis(500);
@@ -80,7 +82,8 @@ impl Running {
 ///
 /// # Errors
 /// The address is taken or not ours; the key for tokens is no good.
-pub async fn start(config: Config) -> Result<Running, StartError> {
+pub async fn start(mut config: Config) -> Result<Running, StartError> {
+    let twists = Twists::of(&mut config);
     let guard = Guard::new(&config.auth, config.clock.clone())?;
     let listener = TcpListener::bind(config.listen).await.map_err(|why| StartError::Listen { address: config.listen, why })?;
     let address = listener.local_addr().map_err(|why| StartError::Listen { address: config.listen, why })?;
@@ -89,10 +92,16 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         Rules::Standard => Arc::new(store),
         Rules::GithubPackages => Arc::new(GithubPackages(store)),
     };
-    let manifests = Semaphore::new(config.limits.manifests_at_once);
     let pacer = Pacer::start(&config.pace).map_err(StartError::Pace)?;
-    let front =
-        Arc::new(Front { operations, guard, limits: config.limits.clone(), manifests, pacer, address: format!("http://{address}") });
+    let front = Arc::new(Front {
+        operations: twists.around(operations),
+        guard,
+        limits: config.limits.clone(),
+        manifests: Semaphore::new(config.limits.manifests_at_once),
+        pacer,
+        address: format!("http://{address}"),
+        twists,
+    });
     let (stop, stopped) = watch::channel(false);
     let serving = tokio::spawn(accept(listener, front, config.limits, stopped));
     Ok(Running { address, stop, serving })
@@ -153,33 +162,59 @@ async fn serve(stream: TcpStream, front: Arc<Front>, limits: &Limits, mut stoppe
     let _ = stream.set_nodelay(true);
     // Goes up when a request comes and when it is answered: odd is busy.
     let pulse = AtomicU64::new(0);
+    let verbatim = Mutex::new(None);
     let service = service_fn(|request| {
-        let (front, pulse) = (Arc::clone(&front), &pulse);
+        let (front, pulse, verbatim) = (Arc::clone(&front), &pulse, &verbatim);
         async move {
             pulse.fetch_add(1, Ordering::Relaxed);
             let reply = front.answer(request).await;
             pulse.fetch_add(1, Ordering::Relaxed);
-            Ok::<_, Infallible>(reply)
+            spoken(reply, verbatim).await
         }
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(limits.head_bytes.max(8192)).half_close(true);
-    let mut connection = pin!(http.serve_connection(TokioIo::new(Patient::new(stream, limits.body)), service));
+    let mut connection = http.serve_connection(TokioIo::new(Patient::new(stream, limits.body)), service);
     let mut seen = None;
     loop {
         // A client that breaks off is its own affair.
         tokio::select! {
-            _ = connection.as_mut() => return,
-            () = told(&mut stopped) => break,
+            _ = &mut connection => break,
+            () = told(&mut stopped) => Pin::new(&mut connection).graceful_shutdown(),
             () = crowded.notified() => {
                 let now = pulse.load(Ordering::Relaxed);
                 if now.is_multiple_of(2) && seen == Some(now) {
-                    break;
+                    Pin::new(&mut connection).graceful_shutdown();
+                } else {
+                    seen = Some(now);
+                    continue;
                 }
-                seen = Some(now);
             }
         }
+        let _ = (&mut connection).await;
+        break;
     }
-    connection.as_mut().graceful_shutdown();
-    let _ = connection.await;
+    let mut stream = connection.into_parts().io.into_inner();
+    let bytes = verbatim.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(bytes) = bytes {
+        let _ = stream.write_all(&bytes).await;
+        let _ = stream.shutdown().await;
+    }
 }
+
+/// The reply, unless the connection is to say something else in its place and end.
+async fn spoken(mut reply: Reply, verbatim: &Mutex<Option<Bytes>>) -> Result<Reply, Verbatim> {
+    match reply.extensions_mut().remove::<Wire>() {
+        None => Ok(reply),
+        Some(Wire::Silence) => std::future::pending().await,
+        Some(Wire::Raw(bytes)) => {
+            *verbatim.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
+            Err(Verbatim)
+        }
+    }
+}
+
+/// The end of what hyper has to say on a connection.
+#[derive(Debug, thiserror::Error)]
+#[error("the rest is said verbatim")]
+struct Verbatim;

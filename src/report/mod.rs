@@ -9,7 +9,9 @@
 mod format;
 mod json;
 mod junit;
+mod matrix;
 mod terminal;
 mod words;
 
 pub use format::{Format, ReportError, Style};
+pub use matrix::MatrixFormat;

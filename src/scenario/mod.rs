@@ -5,6 +5,7 @@
 
 mod always;
 mod body;
+mod coverage;
 mod data;
 mod datum;
 mod each;
@@ -28,6 +29,7 @@ pub mod workload;
 
 pub use always::Always;
 pub use body::Body;
+pub use coverage::Cover;
 pub use datum::{Content, Datum, Flavour, Image, Index, List, Manifest};
 pub use each::{Each, Item, Values};
 pub use schema::schema;

@@ -187,6 +187,9 @@ pub enum Save {
     /// The Location header, resolved against the request, or where there is none this text.
     #[serde(rename = "location_or")]
     LocationOr(At<Template>),
+    /// The `ETag` header, or where there is none this text.
+    #[serde(rename = "etag_or")]
+    EtagOr(At<Template>),
     /// The digest of the body.
     Digest,
     /// The body, as text.

@@ -38,6 +38,15 @@ impl Suite {
     /// What is wrong with the catalogue; else, of each file, the first mistake of syntax or shape or all of meaning; else what is wrong
     /// with the set as a whole: clauses that nothing judges, titles that stand twice, capabilities that nothing decides.
     pub fn read(files: &Files) -> Result<Self, Diagnostics> {
+        let (suite, gaps) = Self::read_with_gaps(files)?;
+        gaps.or(suite)
+    }
+
+    /// The same, but what is wrong with the set as a whole stands beside it.
+    ///
+    /// # Errors
+    /// What is wrong with the catalogue or with a file.
+    pub fn read_with_gaps(files: &Files) -> Result<(Self, Diagnostics), Diagnostics> {
         let mut suite = Self { catalogue: Catalogue::read(files)?, ..Self::default() };
         let mut wrong = Diagnostics::default();
         for (name, file) in files.iter() {
@@ -55,7 +64,8 @@ impl Suite {
             None => {}
         }
         let suite = wrong.or(suite)?;
-        whole::mistakes(&suite, files).or(suite)
+        let gaps = whole::mistakes(&suite, files);
+        Ok((suite, gaps))
     }
 
     /// Journeys, then workloads, which name them.

@@ -72,7 +72,7 @@ impl Save {
                 }
             }
             Self::Json(pointer) => check_pointer(pointer, uses),
-            Self::LocationOr(text) => uses.text(text, text.place),
+            Self::LocationOr(text) | Self::EtagOr(text) => uses.text(text, text.place),
             Self::Location | Self::Digest | Self::Body | Self::Header(_) | Self::Challenge(_) => {}
         }
     }

@@ -1,6 +1,7 @@
 //! Whole-program tests: one binary, one file per subject.
 
 mod cli;
+mod coverage;
 mod docs;
 mod interrupts;
 mod layers;

@@ -128,3 +128,40 @@ fn the_status_of_an_error_leads_what_came_where_the_status_is_not_judged() {
         ("{ header: { Location: present }, status: 201 }", &unknown, "expected status 201, came status 404 NAME_UNKNOWN"),
     ]);
 }
+
+#[test]
+fn the_parts_of_a_multipart_body_are_taken_apart_and_held_against_their_places() {
+    let kind: (&str, &[u8]) = ("Content-Type", b"multipart/byteranges; boundary=\"b 1\"");
+    let part = |range: &str, text: &str| format!("\r\n--b 1\r\nContent-Type: a/b\r\ncontent-range: bytes {range}\r\n\r\n{text}");
+    let body = |parts: &[String]| format!("{}\r\n--b 1--\r\n", parts.concat()).trim_start().to_owned();
+    let answer = |text: &str| exchange(206, &[kind], text.as_bytes());
+    let good = answer(&body(&[part("0-1/16", "01"), part("14-15/*", "ef")]));
+    let wanted = "parts: [[layer, 0, 2], [layer, 14, end]]";
+    let told = "expected parts with `layer` from 0 to 2, then `layer` from 14 on, each with its Content-Range, came";
+    hold(&[
+        (wanted, &good, "ok"),
+        (
+            wanted,
+            &answer(&format!("before{}", body(&[part("0-1/16", "01"), part("14-15/16", "ef")]).replacen("--b 1", "\r\n--b 1", 1))),
+            "ok",
+        ),
+        (wanted, &answer(&body(&[part("0-1/16", "01")])), &format!("{told} 1 part")),
+        (
+            wanted,
+            &answer(&body(&[part("14-15/16", "ef"), part("0-1/16", "01")])),
+            &format!("{told} in part 1 Content-Range bytes 14-15/16"),
+        ),
+        (
+            wanted,
+            &answer(&body(&[part("0-1/16", "01"), part("14-15/17", "ef")])),
+            &format!("{told} in part 2 Content-Range bytes 14-15/17"),
+        ),
+        (wanted, &answer(&body(&[part("0-1/16", "01"), part("14-15/16", "xx")])), &format!("{told} part 2 with 2 bytes of other content")),
+        (wanted, &answer("--b 1\r\nno blank line"), &format!("{told} a body that its boundary does not part")),
+        (
+            wanted,
+            &exchange(206, &[("Content-Type", b"text/plain")], b""),
+            &format!("{told} a Content-Type that is not multipart/byteranges with a boundary"),
+        ),
+    ]);
+}

@@ -45,11 +45,6 @@ impl Guard {
         }
     }
 
-    /// Whether it may do one more thing.
-    pub(crate) fn may(&self, authorization: Option<&HeaderValue>, access: &Access) -> bool {
-        self.admit(authorization, "", std::slice::from_ref(access)).is_ok()
-    }
-
     /// Answers at `/token`; `None` where there is no token service.
     pub(crate) fn token(&self, asked: TokenRequest<'_>) -> Option<Reply> {
         match &self.way {

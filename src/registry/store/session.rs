@@ -76,6 +76,30 @@ impl Writer {
         content.prepare(usize::try_from(len).map_err(|_| Failure::no_memory())?)
     }
 
+    /// The session's id.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The session's repository.
+    pub(crate) fn name(&self) -> &RepositoryName {
+        &self.name
+    }
+
+    /// All that has come, what came before this writer included.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.content.as_ref().map_or(&[], |content| &content.bytes)
+    }
+
+    /// Has other bytes in place of all that has come.
+    pub(crate) fn replace(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        if let Some(content) = &mut self.content {
+            content.bytes.clear();
+            content.hasher = Hasher::new(content.hasher.algorithm());
+        }
+        self.write(bytes)
+    }
+
     /// The next bytes.
     pub(crate) fn write(&mut self, piece: &[u8]) -> Result<(), Failure> {
         let Some(content) = &mut self.content else { return Ok(()) };

@@ -6,9 +6,11 @@
 mod causes;
 mod head;
 mod load;
+mod matrix;
 mod page;
 mod render;
 mod table;
 mod tail;
 
+pub(super) use matrix::render as matrix;
 pub(super) use render::FORMAT;
