@@ -8,10 +8,10 @@ use crate::plan::Save;
 
 /// The value to keep, or why there is none.
 pub(super) fn capture(save: &Save, exchange: &Exchange, session: &Session<'_>) -> Result<String, String> {
+    let lacks = |name: &str| exchange.response().is_some_and(|response| !response.headers.contains_key(name));
     match save {
-        Save::LocationOr(other) if exchange.response().is_some_and(|response| !response.headers.contains_key("Location")) => {
-            fill(other, session)
-        }
+        Save::LocationOr(other) if lacks("Location") => fill(other, session),
+        Save::EtagOr(other) if lacks("ETag") => fill(other, session),
         _ => capture_alone(save, exchange),
     }
 }
@@ -30,7 +30,6 @@ pub(super) fn capture_alone(save: &Save, exchange: &Exchange) -> Result<String, 
     };
     match save {
         Save::Location | Save::LocationOr(_) => location(),
-        Save::EtagOr(other) if !response.headers.contains_key("ETag") => fill(other, session),
         Save::EtagOr(_) => header("ETag"),
         Save::Header(name) => header(name),
         Save::Digest => Ok(format!("sha256:{}", response.body.sha256)),
