@@ -129,6 +129,7 @@ pub(super) struct RunArgs {
 
 /// Options of `load`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(super) struct LoadArgs {
     /// `http://HOST:PORT`, `https://HOST`, or `HOST[/REPOSITORY/PREFIX]` (https, except loopback). Left out: the embedded reference registry.
     #[arg(value_name = "TARGET")]
