@@ -15,6 +15,7 @@ mod output;
 mod prove;
 mod report;
 mod scenario;
+mod short_load;
 mod serve;
 mod show;
 mod suite;
