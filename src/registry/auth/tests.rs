@@ -43,11 +43,6 @@ fn basic_guard() -> Guard {
     Guard::new(&Auth::Basic { users: users() }, Clock::system()).expect("a guard")
 }
 
-/// Whether it may do one more thing.
-fn may(guard: &Guard, authorization: Option<&HeaderValue>, access: &Access) -> bool {
-    guard.admit(authorization, "", std::slice::from_ref(access)).is_ok()
-}
-
 fn to(action: Action) -> Access {
     Access::Repository { name: "a/b".parse().expect("a name"), action }
 }
