@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::explain::ExplainArgs;
+use super::scenario::ScenarioArgs;
 use crate::clause::Level;
 use crate::registry::PaceRule;
 
@@ -304,65 +306,6 @@ pub(super) struct ProveArgs {
     /// How many registries are surveyed side by side [default: as many as there are cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(super) jobs: Option<u16>,
-    /// Read scenarios from this directory in place of the ones shipped.
-    #[arg(long, value_name = "DIR")]
-    pub(super) scenarios: Option<PathBuf>,
-}
-
-/// Options of `scenario`.
-#[derive(Debug, Args)]
-pub(super) struct ScenarioArgs {
-    /// What to do.
-    #[command(subcommand)]
-    pub(super) command: ScenarioCommand,
-    /// Read scenarios from this directory in place of the ones shipped.
-    #[arg(long, value_name = "DIR", global = true)]
-    pub(super) scenarios: Option<PathBuf>,
-}
-
-/// What `scenario` can do.
-#[derive(Debug, Subcommand)]
-pub(super) enum ScenarioCommand {
-    /// List the scenarios with their titles.
-    List {
-        /// Only ids that match (`push/*`).
-        #[arg(value_name = "GLOB")]
-        only: Vec<String>,
-    },
-    /// Tell what a scenario does, step by step, in words.
-    Show {
-        /// Its id (push/blob-post-put), or a scenario file of your own.
-        #[arg(value_name = "ID|FILE")]
-        id: String,
-    },
-    /// Check scenario files for mistakes; without files, the whole set.
-    Lint {
-        /// Files to check against the set's clauses and capabilities.
-        #[arg(value_name = "FILE")]
-        files: Vec<PathBuf>,
-        /// Show which clauses are judged: a table by document and level, or the whole list in markdown.
-        #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "table", conflicts_with = "files")]
-        coverage: Option<CoverageForm>,
-    },
-    /// Print the JSON Schema of scenario files, for editors.
-    Schema,
-}
-
-/// How coverage is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum CoverageForm {
-    /// Numbers by document and level.
-    Table,
-    /// Every clause of every document, in markdown.
-    Markdown,
-}
-
-/// Options of `explain`.
-#[derive(Debug, Args)]
-pub(super) struct ExplainArgs {
-    /// A clause's id (push/session-status), or a pattern (`push/*`), which lists; left out, all clauses are listed.
-    #[arg(value_name = "CLAUSE")]
-    pub(super) clause: Option<String>,
     /// Read scenarios from this directory in place of the ones shipped.
     #[arg(long, value_name = "DIR")]
     pub(super) scenarios: Option<PathBuf>,

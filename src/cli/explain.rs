@@ -1,8 +1,10 @@
 //! `plimsoll explain`: what a clause says, how strongly it binds, what judges it.
 
 use std::fmt::Write;
+use std::path::PathBuf;
 
-use super::args::ExplainArgs;
+use clap::Args;
+
 use super::exit::{Ended, Exit};
 use super::output::Output;
 use super::suite::suite;
@@ -11,6 +13,17 @@ use crate::plan::glob;
 use crate::registry::{Fault, faults};
 use crate::scenario::{Scenario, Suite};
 use crate::text::did_you_mean;
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// A clause's id (push/session-status), or a pattern (`push/*`), which lists; left out, all clauses are listed.
+    #[arg(value_name = "CLAUSE")]
+    pub(super) clause: Option<String>,
+    /// Read scenarios from this directory in place of the ones shipped.
+    #[arg(long, value_name = "DIR")]
+    pub(super) scenarios: Option<PathBuf>,
+}
 
 pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, Ended> {
     let suite = suite(args.scenarios.as_deref(), output)?;
