@@ -3,13 +3,13 @@
 use std::fmt::Write;
 
 use super::args::ExplainArgs;
+use super::choice::meant_pattern;
 use super::exit::{Ended, Exit};
 use super::output::Output;
 use super::suite::suite;
 use crate::clause::{Clause, ClauseId, Level};
 use crate::plan::glob;
 use crate::scenario::{Scenario, Suite};
-use crate::text::did_you_mean;
 
 pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, Ended> {
     let suite = suite(args.scenarios.as_deref(), output)?;
@@ -35,9 +35,7 @@ fn listed(pattern: &str, suite: &Suite) -> Result<String, Ended> {
 }
 
 fn unknown(name: &str, suite: &Suite) -> Ended {
-    let area = format!("{}/*", name.trim_end_matches('/'));
-    let mut ids = suite.catalogue.clauses.keys().map(ClauseId::as_str);
-    let near = if ids.clone().any(|id| glob(&area, id)) { Some(area.as_str()) } else { did_you_mean(name, &mut ids) };
+    let near = meant_pattern(name, &suite.catalogue.clauses.keys().map(ClauseId::as_str));
     let hint = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
     Ended::new(Exit::Usage, format!("there is no clause `{name}`: {hint}`plimsoll explain` lists all"))
 }

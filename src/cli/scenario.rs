@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use super::args::{ScenarioArgs, ScenarioCommand};
-use super::choice::{is_file, own};
+use super::choice::{is_file, meant_pattern, own};
 use super::coverage::coverage;
 use super::exit::{Ended, Exit};
 use super::output::Output;
@@ -43,7 +43,9 @@ fn list(suite: &Suite, only: &[String], output: &Output) -> Result<Exit, Ended> 
     let wanted = |id: &str| only.is_empty() || only.iter().any(|pattern| glob(pattern, id));
     let chosen: Vec<&Scenario> = suite.scenarios.values().filter(|scenario| wanted(&scenario.id)).collect();
     if chosen.is_empty() {
-        return Err(Ended::new(Exit::Usage, "no scenario matches; `plimsoll scenario list` without a pattern lists all"));
+        let near = only.iter().find_map(|pattern| meant_pattern(pattern, &suite.scenarios.keys().map(String::as_str)));
+        let hint = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        return Err(Ended::new(Exit::Usage, format!("no scenario matches{hint}; `plimsoll scenario list` without a pattern lists all")));
     }
     let width = chosen.iter().map(|scenario| scenario.id.len()).max().unwrap_or_default();
     let mut out = String::new();
