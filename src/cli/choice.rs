@@ -116,7 +116,6 @@ mod tests {
             ("push", Some("push/*")),
             ("push/blob-pots-put", Some("push/blob-post-put")),
             ("zzzzz/*", None),
-            ("*", None),
         ] {
             assert_eq!(meant(slip).as_deref(), near, "{slip}");
         }
