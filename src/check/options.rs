@@ -21,7 +21,7 @@ pub struct Options {
     pub profile: String,
     /// Patterns of scenario ids; none: all.
     pub only: Vec<String>,
-    /// How many scenarios run side by side.
+    /// How many scenarios may run side by side; what `side_by_side` makes of it counts.
     pub jobs: usize,
     /// How long the run may take.
     pub max_time: Duration,
@@ -41,6 +41,14 @@ pub struct Options {
     pub embedded: Option<Clock>,
     /// Hash of the scenario files.
     pub scenario_set: String,
+}
+
+impl Options {
+    /// How many scenarios and probes run side by side: one alone where they share a repository.
+    #[must_use]
+    pub fn side_by_side(&self) -> usize {
+        if self.repository.is_some() { 1 } else { self.jobs }
+    }
 }
 
 /// Why a target could not be surveyed.

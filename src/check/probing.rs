@@ -33,7 +33,7 @@ impl Survey<'_> {
             }
             self.cut = {
                 let runs = wave.iter().map(|(index, recorder)| run_one(&plan.items[*index], &env, recorder));
-                let all = futures_util::stream::iter(runs.collect::<Vec<_>>()).buffered(self.options.jobs).collect::<Vec<()>>();
+                let all = futures_util::stream::iter(runs.collect::<Vec<_>>()).buffered(self.options.side_by_side()).collect::<Vec<()>>();
                 tokio::select! {
                     biased;
                     why = self.cut_off(interrupt) => Some(why),

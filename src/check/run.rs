@@ -76,7 +76,6 @@ impl Survey<'_> {
         progress.begin(runs.len());
         let env = self.env(&self.plan);
         let (alone, together): (Vec<usize>, Vec<usize>) = runs.into_iter().partition(|index| self.plan.items[*index].alone);
-        let jobs = if self.options.repository.is_some() { 1 } else { self.options.jobs };
         let cut = {
             let mut cut_off = std::pin::pin!(self.cut_off(interrupt));
             let mut shown = std::pin::pin!(self.show_waits(progress));
@@ -87,7 +86,7 @@ impl Survey<'_> {
                     index
                 }
             };
-            let side_by_side = futures_util::stream::iter(together.into_iter().map(one)).buffer_unordered(jobs);
+            let side_by_side = futures_util::stream::iter(together.into_iter().map(one)).buffer_unordered(self.options.side_by_side());
             let mut all = std::pin::pin!(side_by_side.chain(futures_util::stream::iter(alone.into_iter().map(one)).buffer_unordered(1)));
             let mut tick = tokio::time::interval_at((clock::instant() + CHECKPOINT).into(), CHECKPOINT);
             loop {

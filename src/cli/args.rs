@@ -9,6 +9,7 @@ use super::explain::ExplainArgs;
 use super::scenario::ScenarioArgs;
 use crate::clause::Level;
 use crate::registry::PaceRule;
+use crate::report::Format;
 
 /// Surveys container registries: do they keep the rules of the specifications?
 #[derive(Debug, Parser)]
@@ -35,12 +36,26 @@ Examples:
   plimsoll check http://127.0.0.1:5000 --scenario mine.yaml
   plimsoll explain push/session-status         what a clause says, and where it comes from";
 
+const OF_SURVEY: &str = "\
+Exit codes: 0 conforms; 1 a clause fails; 2 wrong usage; 3 an input file is invalid; 4 could not be judged; 70 a bug of ours.
+
+Example:
+  plimsoll survey http://127.0.0.1:5000 --profile oci-1.1 --report-dir out";
+
+const OF_CHECK: &str = "\
+Exit codes: 0 conforms; 1 a clause fails; 2 wrong usage; 3 an input file is invalid; 4 could not be judged; 70 a bug of ours.
+
+Example:
+  plimsoll check http://127.0.0.1:5000 --only 'push/*' --fail-on should";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Check a registry against every scenario and write reports (the main job).
+    #[command(after_help = OF_SURVEY)]
     Survey(RunArgs),
     /// Check a registry; reports only where asked for.
+    #[command(after_help = OF_CHECK)]
     Check(RunArgs),
     /// Load a registry and measure what it carries.
     Load(LoadArgs),
@@ -63,14 +78,14 @@ pub(super) struct RunArgs {
     /// `http://HOST:PORT`, `https://HOST`, or `HOST[/REPOSITORY/PREFIX]` (https, except loopback). Left out: the embedded reference registry.
     #[arg(value_name = "TARGET")]
     pub(super) targets: Vec<String>,
-    /// What the target is held to.
+    /// What the target is held to: oci-1.0, oci-1.1, oci-main, docker-v2, github-packages, pull-only; auto goes by what it offers.
     #[arg(long, default_value = "auto", value_name = "NAME", help_heading = "What is judged")]
     pub(super) profile: String,
     /// Only scenarios whose id matches (`push/*`; `plimsoll scenario list` lists them); may be repeated.
     #[arg(long, value_name = "GLOB", help_heading = "What is judged")]
     pub(super) only: Vec<String>,
     /// Which failures make the exit code 1. Those of level MAY and CLIENT never do.
-    #[arg(long, value_enum, default_value_t = FailOn::Must, help_heading = "What is judged")]
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = FailOn::Must, help_heading = "What is judged")]
     pub(super) fail_on: FailOn,
     /// Read scenarios from this directory in place of the ones shipped.
     #[arg(long, value_name = "DIR", help_heading = "What is judged")]
@@ -226,8 +241,8 @@ pub(super) struct ReportArgs {
     /// A record.json that a run has written, or the folder that holds it.
     #[arg(value_name = "RECORD")]
     pub(super) record: PathBuf,
-    /// terminal, json or junit.
-    #[arg(long, short, default_value = "terminal", value_name = "FORMAT")]
+    /// How it is shown.
+    #[arg(long, short, default_value = "terminal", value_name = "FORMAT", help = formats())]
     pub(super) format: String,
     /// Write there in place of standard output.
     #[arg(long, short, value_name = "FILE")]
@@ -248,7 +263,7 @@ Answers are on time to some 0.1 ms where a core is free; throughput is exact.";
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
     /// Where to listen; port 0 takes a free one.
-    #[arg(long, default_value = "127.0.0.1:5000", value_name = "ADDRESS:PORT")]
+    #[arg(long, default_value = "127.0.0.1:5000", value_name = "ADDRESS:PORT", value_parser = listen)]
     pub(super) listen: std::net::SocketAddr,
     /// Whose rules to follow: `standard`, or `github-packages` (manifest lists declined, login for pulls, OWNER/REPOSITORY/IMAGE names).
     #[arg(long, default_value = "standard", value_name = "NAME")]
@@ -311,6 +326,12 @@ pub(super) struct ProveArgs {
     pub(super) scenarios: Option<PathBuf>,
 }
 
+/// What `--format` takes, and what each is for.
+fn formats() -> String {
+    let told: Vec<String> = Format::all().iter().map(|format| format!("{}: {}", format.name, format.says)).collect();
+    told.join("; ")
+}
+
 /// `90s`, `10m`, `1h`, `250ms`: a time in words of a command line.
 ///
 /// # Errors
@@ -332,6 +353,17 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         Some(ms) if ms <= 30 * 86_400_000 => Ok(Duration::from_millis(ms)),
         _ => Err(format!("`{text}` is too long: 30 days at most")),
     }
+}
+
+/// `127.0.0.1:5000`: where to listen.
+///
+/// # Errors
+/// What is wrong, with an example.
+pub(super) fn listen(text: &str) -> Result<std::net::SocketAddr, String> {
+    text.parse().map_err(|_| match text.parse::<std::net::IpAddr>() {
+        Ok(address) => format!("`{text}` has no port: write {}", std::net::SocketAddr::new(address, 5000)),
+        Err(_) => format!("`{text}` is no IP address with a port: write 127.0.0.1:5000, or [::1]:5000"),
+    })
 }
 
 /// `500/s`, `3000/m`: journeys per second.
@@ -372,6 +404,14 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_address_without_a_port_is_told_with_one() {
+        assert!(listen("127.0.0.1:0").is_ok() && listen("[::1]:5000").is_ok());
+        assert!(listen("127.0.0.1").unwrap_err().ends_with("write 127.0.0.1:5000"));
+        assert!(listen("::1").unwrap_err().ends_with("write [::1]:5000"));
+        assert!(listen("localhost:5000").unwrap_err().contains("no IP address"));
     }
 
     #[test]

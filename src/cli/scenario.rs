@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::choice::{is_file, own};
+use super::choice::{is_file, meant_pattern, own};
 use super::coverage::coverage;
 use super::exit::{Ended, Exit};
 use super::output::Output;
@@ -103,7 +103,9 @@ fn list(suite: &Suite, only: &[String], output: &Output) -> Result<Exit, Ended> 
     let workloads = suite.workloads.values().map(|workload| (format!("workloads/{}", workload.id), workload.title.value.as_str()));
     let chosen: Vec<(String, &str)> = scenarios.chain(journeys).chain(workloads).filter(|(id, _)| wanted(id)).collect();
     if chosen.is_empty() {
-        return Err(Ended::new(Exit::Usage, "no scenario matches; `plimsoll scenario list` without a pattern lists all"));
+        let near = only.iter().find_map(|pattern| meant_pattern(pattern, &suite.scenarios.keys().map(String::as_str)));
+        let hint = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        return Err(Ended::new(Exit::Usage, format!("no scenario matches{hint}; `plimsoll scenario list` without a pattern lists all")));
     }
     let width = chosen.iter().map(|(id, _)| id.len()).max().unwrap_or_default();
     let mut out = String::new();

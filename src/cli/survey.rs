@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use super::args::RunArgs;
 use super::choice::{Choice, choice};
-use super::embedded::{self, Embedded};
+use super::embedded::{self, Embedded, in_place_of_a_target};
 use super::exit::{Ended, Exit};
 use super::interrupt;
 use super::output::Output;
 use super::short_load::{Place, add_load};
 use super::target::{self, TargetAddress};
-use crate::check::{Bodies, CheckError, Interrupt, Options, Progress, check};
+use crate::check::{Bodies, CheckError, Interrupt, Options, Progress, Refusal, check};
 use crate::clause::Level;
 use crate::client::credentials::{Credentials, Environment, Given, Secret, resolve};
 use crate::client::{Client, Options as ClientOptions};
@@ -103,12 +103,9 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn embedded(&self) -> Result<Exit, Ended> {
-        let Embedded { running, clock, credentials } = embedded::start(&self.args.profile).await?;
+        let Embedded { running, login, clock, credentials } = embedded::start(&self.args.profile).await?;
         let address = target::parse(&running.url()).map_err(|why| Ended::new(Exit::Bug, why))?;
-        self.output.remark(&format!(
-            "No target given: surveying the embedded reference registry on {} (token login, generated credentials).",
-            address.url()
-        ));
+        self.output.remark(&in_place_of_a_target("surveying", &address.url(), login));
         let exit = self.judge(&address, Some(credentials), Some(clock), false).await;
         running.stop().await;
         exit
@@ -144,11 +141,18 @@ impl Run<'_> {
         let progress = Line { output: self.output, directory: directory.as_deref(), state: Mutex::default(), bodies: Mutex::default() };
         let checked = check(&self.chosen.suite, &client, &options, &progress, &self.interrupt).await;
         progress.end();
-        let mut record = checked.map_err(|why| refused(&why))?;
+        let mut record = checked.map_err(|why| self.withheld(&why).unwrap_or_else(|| refused(&why)))?;
         let place = Place { target, client: &client, options: &options };
         add_load(self.args, self.manner, &mut record, &self.chosen.suite, (&place, self.output, &self.interrupt)).await;
         let bodies = progress.bodies.into_inner().unwrap_or_default();
         self.tell(&record, &bodies, directory.as_deref())
+    }
+
+    /// A login that failed because --anonymous kept the credentials back.
+    fn withheld(&self, why: &CheckError) -> Option<Ended> {
+        let CheckError::Refused(Refusal::Login { url, .. }) = why else { return None };
+        let told = || format!("{url} asks for a login, and --anonymous withheld the credentials: leave it out to log in");
+        self.args.anonymous.then(|| Ended::new(Exit::NotJudged, told()))
     }
 
     fn options(&self, target: &TargetAddress, credentials: Option<&Credentials>, embedded: Option<Clock>) -> Options {

@@ -41,6 +41,9 @@ impl Judge for Walk {
         if let Some(problem) = &walked.problem {
             return Err(Mismatch::fail(format!("pages that can be walked, with {}", self.wording()), brief(problem.as_bytes())));
         }
+        if let Some(why) = &walked.unread {
+            return Err(Mismatch::unseen(self.wording(), why.clone()));
+        }
         let entries: Vec<Value> = walked.entries.iter().map(key).collect();
         self.judge_pages(walked)?;
         self.judge_order(&entries)?;

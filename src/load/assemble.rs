@@ -63,6 +63,8 @@ pub(super) fn record(begun: &Begun<'_>, finished: Finished<'_>) -> Record {
             documents: begun.profile.documents.iter().map(|document| document.title().to_owned()).collect(),
         },
         facts: IndexMap::new(),
+        only: Vec::new(),
+        keep_failed: false,
         seed: options.seed,
         run: begun.run.clone(),
         machine: machine(),

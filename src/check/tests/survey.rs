@@ -57,6 +57,13 @@ async fn surveyed(profile: &str, only: &[&str], max_time: Duration) -> Result<Re
     record
 }
 
+#[test]
+fn in_one_repository_nothing_runs_side_by_side() {
+    let several = options(&http::Uri::from_static("http://h"), "oci");
+    let pinned = Options { repository: Some("p/r".into()), ..several.clone() };
+    assert_eq!((several.side_by_side(), pinned.side_by_side()), (2, 1));
+}
+
 #[tokio::test]
 async fn a_survey_finds_facts_judges_and_cleans_up() {
     let record = surveyed("auto", &[], Duration::from_mins(1)).await.unwrap();
@@ -142,5 +149,5 @@ async fn judged_under(profile: &str) -> Vec<String> {
 async fn what_auto_comes_to_is_judged_as_if_it_had_been_named() {
     let named = Box::pin(judged_under("old")).await;
     assert_eq!(Box::pin(judged_under("auto")).await, named);
-    assert!(named.iter().any(|line| line.starts_with("a/elsewhere skipped") && line.contains("does not ask")), "{named:?}");
+    assert!(named.iter().any(|line| line.starts_with("a/elsewhere skipped") && line.contains("asks nothing of that")), "{named:?}");
 }
