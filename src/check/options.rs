@@ -58,10 +58,12 @@ pub enum CheckError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// It was interrupted, or `--max-time` was up, before there was anything to judge.
-    #[error("nothing was judged: {why} before the target had been greeted")]
+    #[error("nothing was judged: {why} before the target had been greeted{left}")]
     CutShort {
         /// `interrupted`, or what was up.
         why: String,
+        /// What could not be taken away, a line each.
+        left: String,
     },
     /// The repository of `--repository` holds tags, or can't be seen to hold none.
     #[error(
@@ -74,11 +76,11 @@ pub enum CheckError {
         why: String,
     },
     /// There is no such profile.
-    #[error("there is no profile `{name}`{hint}; there are {all}")]
+    #[error("there is no profile `{name}`{hint} There are {all}")]
     NoProfile {
         /// What was asked for.
         name: String,
-        /// `: did you mean …?`
+        /// `: did you mean …?`, or a full stop.
         hint: String,
         /// The names that there are.
         all: String,

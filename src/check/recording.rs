@@ -26,6 +26,7 @@ impl Survey<'_> {
             self.profile.deviations.iter().map(|deviation| (deviation.clause.value.to_string(), deviation.reason.clone())).collect();
         let mut assembly = Assembly::new(&clauses, &known, &self.plan.always, self.client.secrets(), cut);
         let mut scenarios: Vec<_> = self.probed.iter().map(|(item, heard)| assembly.item(item, heard)).collect();
+        scenarios.extend(self.probing.iter().map(|(item, recorder)| assembly.item(item, &recorder.heard())));
         scenarios.extend(self.plan.items.iter().zip(&self.recorders).map(|(item, recorder)| assembly.item(item, &recorder.heard())));
         scenarios.retain(|scenario| !scenario.expectations.is_empty());
         let (found, kept, bodies) = assembly.finish();
@@ -59,7 +60,8 @@ impl Survey<'_> {
 
     /// What the plan judges, with level and source under the profile.
     fn planned_clauses(&self) -> IndexMap<String, Planned> {
-        let items = self.probed.iter().map(|(item, _)| item).chain(&self.plan.items);
+        let probes = self.probed.iter().map(|(item, _)| item).chain(self.probing.iter().map(|(item, _)| item));
+        let items = probes.chain(&self.plan.items);
         let expected = items.flat_map(Item::expectations).chain(self.plan.always.iter().flat_map(|always| &always.expect));
         let mut clauses = IndexMap::new();
         for expected in expected {
