@@ -61,6 +61,13 @@ fn a_walk_finds_entries_in_order_over_pages() {
     assert_eq!(walk("walk: { contains: [t4] }", more()), "inconclusive there were more than 2 pages");
     assert_eq!(walk("walk: { page_most: 1 }", more()), "expected at most 1 entry a page, came 2 entries on page 1");
     assert_eq!(walk("walk: { least_pages: 2 }", more()), "ok");
+    let astray = || Walked { astray: Some("the Link leads nowhere".into()), ..tags() };
+    assert_eq!(walk("walk: { leads_on: true }", astray()), "expected Links that lead from page to page, came the Link leads nowhere");
+    assert_eq!(walk("walk: { leads_on: true }", tags()), "ok");
+    assert_eq!(walk("walk: { sorted: true }", astray()), "inconclusive the Link leads nowhere");
+    assert_eq!(walk("walk: { least_pages: 3 }", astray()), "inconclusive the Link leads nowhere");
+    assert_eq!(walk("walk: { contains: [t4] }", astray()), "inconclusive the Link leads nowhere");
+    assert_eq!(walk("walk: { contains: [t1] }", astray()), "ok");
     let problem = Walked { problem: Some("page 3 is no JSON".into()), ..Walked::default() };
     assert_eq!(
         walk("walk: { sorted: true }", problem),
