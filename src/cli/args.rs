@@ -116,6 +116,12 @@ pub(super) struct RunArgs {
     /// Leave in the registry what the curl lines of failures need.
     #[arg(long, help_heading = "Run")]
     pub(super) keep_failed: bool,
+    /// Survey: add a short load, of three seconds, for a target that is not on this machine too.
+    #[arg(long, conflicts_with = "no_load", help_heading = "Run")]
+    pub(super) load: bool,
+    /// Survey: add no short load (a target on this machine gets one otherwise).
+    #[arg(long, help_heading = "Run")]
+    pub(super) no_load: bool,
     /// Write the reports into this directory, taken literally [survey's default: reports/runs/TARGET/TIME].
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(super) report_dir: Option<PathBuf>,
@@ -123,6 +129,7 @@ pub(super) struct RunArgs {
 
 /// Options of `load`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(super) struct LoadArgs {
     /// `http://HOST:PORT`, `https://HOST`, or `HOST[/REPOSITORY/PREFIX]` (https, except loopback). Left out: the embedded reference registry.
     #[arg(value_name = "TARGET")]

@@ -3,8 +3,8 @@
 mod args;
 mod begin;
 mod choice;
-mod display;
 mod coverage;
+mod display;
 mod embedded;
 mod exit;
 mod explain;
@@ -15,6 +15,7 @@ mod output;
 mod prove;
 mod report;
 mod scenario;
+mod short_load;
 mod serve;
 mod show;
 mod suite;

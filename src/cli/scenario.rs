@@ -11,7 +11,7 @@ use super::output::Output;
 use super::show::shown;
 use super::suite::{files, invalid, suite};
 use crate::plan::glob;
-use crate::scenario::{Scenario, Suite, schema};
+use crate::scenario::{Suite, schema};
 use crate::text::{Diagnostics, meant_tail};
 
 pub(super) fn run(args: &ScenarioArgs, output: &Output) -> Result<Exit, Ended> {
@@ -27,8 +27,16 @@ pub(super) fn run(args: &ScenarioArgs, output: &Output) -> Result<Exit, Ended> {
         }
         ScenarioCommand::Lint { files, .. } if files.is_empty() => {
             let suite = suite(directory, output)?;
+            let thresholds = crate::load::lint(&suite);
+            if !thresholds.is_empty() {
+                return Err(invalid(&thresholds, output));
+            }
             let (scenarios, probes) = (suite.scenarios.len(), suite.probes.len());
-            output.remark(&format!("no mistakes in {scenarios} scenarios, {probes} probes and {} clauses", suite.catalogue.clauses.len()));
+            let loads = format!("{} journeys, {} workloads", suite.journeys.len(), suite.workloads.len());
+            output.remark(&format!(
+                "no mistakes in {scenarios} scenarios, {probes} probes, {loads} and {} clauses",
+                suite.catalogue.clauses.len()
+            ));
             Ok(Exit::Conforms)
         }
         ScenarioCommand::Lint { files, .. } => lint(files, directory, output),
@@ -41,14 +49,17 @@ pub(super) fn run(args: &ScenarioArgs, output: &Output) -> Result<Exit, Ended> {
 
 fn list(suite: &Suite, only: &[String], output: &Output) -> Result<Exit, Ended> {
     let wanted = |id: &str| only.is_empty() || only.iter().any(|pattern| glob(pattern, id));
-    let chosen: Vec<&Scenario> = suite.scenarios.values().filter(|scenario| wanted(&scenario.id)).collect();
+    let scenarios = suite.scenarios.values().map(|scenario| (scenario.id.clone(), scenario.title.value.as_str()));
+    let journeys = suite.journeys.values().map(|journey| (format!("journeys/{}", journey.id), journey.title.value.as_str()));
+    let workloads = suite.workloads.values().map(|workload| (format!("workloads/{}", workload.id), workload.title.value.as_str()));
+    let chosen: Vec<(String, &str)> = scenarios.chain(journeys).chain(workloads).filter(|(id, _)| wanted(id)).collect();
     if chosen.is_empty() {
         return Err(Ended::new(Exit::Usage, "no scenario matches; `plimsoll scenario list` without a pattern lists all"));
     }
-    let width = chosen.iter().map(|scenario| scenario.id.len()).max().unwrap_or_default();
+    let width = chosen.iter().map(|(id, _)| id.len()).max().unwrap_or_default();
     let mut out = String::new();
-    for scenario in chosen {
-        let _ = writeln!(out, "{:<width$}  {}", scenario.id, scenario.title.value);
+    for (id, title) in chosen {
+        let _ = writeln!(out, "{id:<width$}  {title}");
     }
     Output::print(&output.folded(&out));
     Ok(Exit::Conforms)

@@ -11,6 +11,7 @@ use super::embedded::{self, Embedded};
 use super::exit::{Ended, Exit};
 use super::interrupt;
 use super::output::Output;
+use super::short_load::{Place, add_load};
 use super::target::{self, TargetAddress};
 use crate::check::{Bodies, CheckError, Interrupt, Options, Progress, check};
 use crate::clause::Level;
@@ -139,11 +140,13 @@ impl Run<'_> {
     ) -> Result<Exit, Ended> {
         let directory = self.report_directory(target, clock.is_some(), several)?;
         let options = self.options(target, credentials.as_ref(), clock.clone());
-        let client = self.client(target, credentials, clock)?;
+        let client = self.client(target, credentials.clone(), clock)?;
         let progress = Line { output: self.output, directory: directory.as_deref(), state: Mutex::default(), bodies: Mutex::default() };
         let checked = check(&self.chosen.suite, &client, &options, &progress, &self.interrupt).await;
         progress.end();
-        let record = checked.map_err(|why| refused(&why))?;
+        let mut record = checked.map_err(|why| refused(&why))?;
+        let place = Place { target, client: &client, options: &options };
+        add_load(self.args, self.manner, &mut record, &self.chosen.suite, (&place, self.output, &self.interrupt)).await;
         let bodies = progress.bodies.into_inner().unwrap_or_default();
         self.tell(&record, &bodies, directory.as_deref())
     }
@@ -238,6 +241,12 @@ impl Run<'_> {
 }
 
 fn exit_of(record: &Record, fail_on: Level) -> Exit {
+    let corrupt = record.load.as_ref().is_some_and(|load| load.corrupt > 0);
+    let figures = if corrupt { Exit::Fails } else { Exit::Conforms };
+    figures.and(of_clauses(record, fail_on))
+}
+
+fn of_clauses(record: &Record, fail_on: Level) -> Exit {
     match record.summary().outcome(fail_on) {
         Outcome::Conforms => Exit::Conforms,
         Outcome::Fails => Exit::Fails,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use super::drive::{Break, Driven, Prepared};
+use super::drive::{Break, Driven, Prepared, Tally};
 use super::rows::{driver, row};
 use super::run::Begun;
 use super::slo::{Figures, judged};
@@ -16,8 +16,8 @@ use crate::exchange::Secrets;
 use crate::judge::Verdict;
 use crate::plan::Expected;
 use crate::record::{
-    Causes, ExpectationResult, FORMAT, Finding, Kind, Load, LoadData, LoadLine, LoadRow, Machine, Planned, ProfileUsed, Record, Round,
-    ScenarioResult, Target, judged_clauses, worst,
+    Causes, Evidence, ExpectationResult, FORMAT, Finding, Kind, Load, LoadData, LoadLine, LoadRow, Machine, Planned, ProfileUsed, Record,
+    Round, ScenarioResult, Target, judged_clauses, worst,
 };
 use crate::{check::Found, clock};
 
@@ -111,12 +111,26 @@ fn load(begun: &Begun<'_>, finished: &Finished<'_>) -> Load {
         verified_bytes: operations.iter().map(|row| row.verified_bytes).sum(),
         corrupt: tally.corrupt,
         failures: failures(&tally.broken),
+        examples: examples(begun, tally),
         driver: driver(driven, &journeys),
         operations,
         journeys,
         thresholds,
         line: finished.line.clone(),
     }
+}
+
+/// The failures that no clause speaks of.
+fn examples(begun: &Begun<'_>, tally: &Tally) -> Vec<Evidence> {
+    let secrets = begun.client.secrets();
+    let alone = tally.breaks.iter().filter(|one| one.expected.is_none());
+    let evidence = |one: &Break| {
+        let scenario = format!("journeys/{}", one.journey);
+        let (expected, came) = (&one.mismatch.expected, &one.mismatch.came);
+        let found = Found { clause: "", scenario: &scenario, item: None, step: &one.step, position: "", expected, came };
+        evidence_of(&found, &one.exchange, secrets)
+    };
+    alone.map(evidence).collect()
 }
 
 fn failures(broken: &BTreeMap<(String, String), u64>) -> IndexMap<String, u64> {

@@ -51,7 +51,7 @@ pub(super) async fn search(
         if interrupt.times() > 0 {
             break;
         }
-        let began = clock::instant();
+        let since = clock::instant();
         let order = step(&begun.order, ask, begun.options.seed)?;
         let seed = Seed::new(begun.options.seed).child(&format!("{ask:?}"));
         let mut driven = drive(setup, &order, begun.client, &seed, (watch, interrupt)).await?;
@@ -62,11 +62,11 @@ pub(super) async fn search(
         let done: u64 = journeys.iter().map(|row| row.count).sum();
         let achieved = real(done) / driven.window.as_secs_f64().max(0.001);
         match ask {
-            Ask::Closed { .. } => search.tell_closed(achieved, began.elapsed()),
+            Ask::Closed { .. } => search.tell_closed(achieved, since.elapsed()),
             Ask::Open { rate, .. } => {
-                let seen = Seen { took: began.elapsed(), achieved, ..seen(&driven, &order, thresholds, (setup, &names)) };
-                search.tell(rate, seen);
-                let better = best.as_ref().is_none_or(|(known, ..)| if seen.carried() { rate >= *known } else { false });
+                let came = Seen { took: since.elapsed(), achieved, ..step_seen(&driven, &order, thresholds, (setup, &names)) };
+                search.tell(rate, came);
+                let better = best.as_ref().is_none_or(|(known, ..)| if came.carried() { rate >= *known } else { false });
                 if better {
                     best = Some((rate, driven, order));
                 }
@@ -97,7 +97,7 @@ fn step(order: &Order, ask: Ask, seed: u64) -> Result<Order, LoadError> {
     })
 }
 
-fn seen(driven: &Driven, order: &Order, thresholds: &[Threshold], (setup, names): (&Setup, &[String])) -> Seen {
+fn step_seen(driven: &Driven, order: &Order, thresholds: &[Threshold], (setup, names): (&Setup, &[String])) -> Seen {
     let figures = Figures::of(&driven.tally, &setup.program.operations, names);
     let measured = figures.measured(&driven.tally, driven.window);
     let mut all = Durations::new(Precision::Fine);

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::fmt::Write as _;
 use std::str::FromStr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -119,11 +118,13 @@ impl Digest {
     /// What stands after the colon.
     #[must_use]
     pub fn hex(&self) -> String {
-        self.hash().iter().fold(String::with_capacity(128), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = String::with_capacity(2 * self.algorithm.bytes());
+        for byte in self.hash() {
+            text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            text.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+        text
     }
 
     fn from_hash(algorithm: Algorithm, bytes: &[u8]) -> Self {

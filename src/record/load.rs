@@ -50,6 +50,9 @@ pub struct Load {
     pub journeys: Vec<LoadRow>,
     /// Why exchanges failed, in the whole run: cause and count.
     pub failures: IndexMap<String, u64>,
+    /// The first few that no clause speaks of (no answer, a time-out, 429), with their exchanges; `clause` is empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<super::types::Evidence>,
     /// What measured it.
     pub driver: LoadDriver,
     /// What had to hold.

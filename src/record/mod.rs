@@ -4,6 +4,7 @@
 //! - Gives: the record, its JSON and schema, and what follows from it alone (counts, failing causes by weight, the outcome).
 //! - May use: `clause` levels, `judge` verdicts, `exchange` for what is printable, and the rooms above.
 
+mod join;
 mod load;
 mod matrix;
 mod merge;

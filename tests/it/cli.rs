@@ -37,6 +37,8 @@ fn a_survey_without_a_target_surveys_the_embedded_registry_and_writes_its_report
     let run: Vec<PathBuf> = std::fs::read_dir(runs).expect("reports are written").map(|entry| entry.unwrap().path()).collect();
     let record = record(&run[0].join("record.json"));
     assert!(run[0].join("junit.xml").is_file());
+    let load = record.load.as_ref().expect("a registry on this machine gets a short load");
+    assert!(load.journeys_done > 0 && load.corrupt == 0 && load.verified_bytes > 0, "{load:?}");
     assert!(record.target.embedded && record.target.login == "bearer" && record.target.credentials);
     let counts = record.counts();
     assert_eq!((counts.fail, counts.error, counts.inconclusive), (0, 0, 0));

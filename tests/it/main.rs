@@ -5,6 +5,7 @@ mod coverage;
 mod docs;
 mod interrupts;
 mod layers;
+mod load;
 mod peers_clients;
 mod peers_suite;
 mod peers_surveys;

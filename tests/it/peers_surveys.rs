@@ -191,7 +191,7 @@ fn told(cause: &Cause) -> String {
 
 fn survey(target: &str, reports: &Path, home: &Path, login: Login, options: &[&str]) -> program::Finished {
     let mut command = program::plimsoll(home);
-    command.args(["survey", target, "--report-dir"]).arg(reports).args(options);
+    command.args(["survey", target, "--no-load", "--report-dir"]).arg(reports).args(options);
     match login {
         Login::None => {}
         Login::Environment => {

@@ -19,8 +19,8 @@ use crate::client::wire::{Limits, Opened, Origin, Shared, Stream, Tap, failure};
 use crate::clock;
 use crate::exchange::{Failure, Phase};
 
-/// Headers of a head, and bytes of a head, that are taken.
-const MAX_HEADERS: usize = 512;
+/// Bytes of a head that are taken. How many headers is left at hyper's own limit (100): for more of them it would clear a table on the
+/// heap with every answer, a tenth of all that a small request costs.
 const MAX_HEAD: usize = 512 * 1024;
 
 /// An open connection. Whoever waits for an exchange also drives it.
@@ -74,7 +74,7 @@ impl Line {
         let (stream, began, connect, tls) = opened.parts();
         let io = TokioIo::new(Tap::new(stream, shared.clone()));
         let mut builder = http1::Builder::new();
-        builder.max_headers(MAX_HEADERS).max_buf_size(MAX_HEAD).title_case_headers(true);
+        builder.max_buf_size(MAX_HEAD).title_case_headers(true);
         let (sender, driver) = builder.handshake(io).await.map_err(|error| Failure::Protocol(error.to_string()))?;
         Ok(Self { sender, driver, over: false, shared, origin, limits, used: false, began, connect, tls })
     }
@@ -123,12 +123,16 @@ impl Line {
 
     async fn head(&mut self, request: Request<Outflow>) -> Result<http::Response<Incoming>, Failure> {
         let limits = self.limits;
+        let shared = self.shared.clone();
         let mut response = pin!(self.sender.send_request(request));
         // A body may take long to send, and the time-out is for silence: it starts anew as long as bytes go out.
         let mut written = 0;
         loop {
             match limits.within(limits.request, Phase::Head, self.driven(response.as_mut())).await {
-                Ok(Ok(response)) => return Ok(response),
+                Ok(Ok(response)) => {
+                    shared.headed();
+                    return Ok(response);
+                }
                 Ok(Err(error)) => return Err(failure::head(&error, &self.shared.get(), &self.origin)),
                 Err(late) => {
                     let now = self.shared.get().written;

@@ -64,7 +64,7 @@ impl Shared {
     }
 
     /// The head of the answer is here: what follows is the body.
-    pub(super) fn headed(&self) {
+    pub(in crate::client) fn headed(&self) {
         self.get().headed = true;
     }
 

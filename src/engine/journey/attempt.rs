@@ -80,7 +80,7 @@ impl Asking<'_> {
         };
         let mut line = match caller.idle(&self.to.origin).await {
             Some(line) => line,
-            None => caller.client.line(&self.to.origin).await?,
+            None => Box::new(caller.client.line(&self.to.origin).await?),
         };
         let sink = Sink::new(self.send.keep, self.scope.setup.body_cap).slowed(self.slow(caller));
         let reply = line.exchange(request, sink).await;

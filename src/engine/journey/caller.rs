@@ -32,7 +32,8 @@ pub struct Caller {
     /// Fetches tokens; shares nothing with other callers but how it connects.
     pub(super) client: Client,
     pub(super) manner: Manner,
-    lines: Mutex<Vec<Line>>,
+    #[expect(clippy::vec_box, reason = "a connection moves through every future on its way; boxed, that is a pointer")]
+    lines: Mutex<Vec<Box<Line>>>,
     logins: Mutex<HashMap<(u32, Kind), Login>>,
     held: Mutex<Vec<u64>>,
 }
@@ -81,7 +82,7 @@ impl Caller {
     }
 
     /// A connection that waits for its next exchange.
-    pub(super) async fn idle(&self, origin: &Origin) -> Option<Line> {
+    pub(super) async fn idle(&self, origin: &Origin) -> Option<Box<Line>> {
         loop {
             let mut line = {
                 let mut lines = locked(&self.lines);
@@ -94,7 +95,7 @@ impl Caller {
         }
     }
 
-    pub(super) fn keep(&self, line: Line) {
+    pub(super) fn keep(&self, line: Box<Line>) {
         locked(&self.lines).push(line);
     }
 

@@ -15,6 +15,8 @@ mod program;
 mod run;
 mod scope;
 mod send;
+#[cfg(test)]
+mod tests;
 
 pub use caller::{Caller, Manner};
 pub use compile::{Bound, compile};

@@ -109,6 +109,10 @@ fn failures(page: &mut Page, load: &Load) {
     for (cause, n) in load.failures.iter().take(MOST) {
         page.field(2, column + 2, &format!("{:>column$}", number(*n)), (Ink::Plain, cause));
     }
+    for example in load.examples.iter().take(3) {
+        let why = example.failure.as_deref().unwrap_or(&example.came);
+        page.field(2, column + 2, "e.g.", (Ink::Dim, &format!("{}: {why}", example.curl)));
+    }
 }
 
 fn driver(page: &mut Page, load: &Load) {
