@@ -55,7 +55,13 @@ pub(super) async fn act<'p, O: Observer>(
         let mut pages = Pages::default();
         while let Some(url) = pages.take(walk, &exchange) {
             let next = Call { url, ..call.clone() };
-            let page = std::mem::replace(&mut exchange, send(step, (&next, &identity, request.follow), session, env, observer).await);
+            let came = send(step, (&next, &identity, request.follow), session, env, observer).await;
+            if !pages.came(&came) {
+                let nothing = HashMap::new();
+                tell_always(step, &Sight { exchange: &came, pulled: &nothing, walked: None, session }, &[], env, observer);
+                break;
+            }
+            let page = std::mem::replace(&mut exchange, came);
             let sight = Sight { exchange: &page, pulled: &HashMap::new(), walked: None, session };
             let results = judge_page(step, &sight);
             tell_always(step, &sight, &results, env, observer);

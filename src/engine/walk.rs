@@ -6,6 +6,9 @@ use crate::exchange::{Exchange, link, resolve};
 use crate::judge::{LONGEST_JSON, Walked};
 use crate::plan::Walk;
 
+/// How many entries are kept: a walk ends after the page that goes beyond, as it does after the last page that was asked for.
+const MOST_ENTRIES: usize = 100_000;
+
 /// What is known of a walk so far.
 #[derive(Default)]
 pub(super) struct Pages {
@@ -35,19 +38,34 @@ impl Pages {
         let url = match resolve(&page.request.url, &next) {
             Ok(url) => url,
             Err(why) => {
-                self.stop(format!("the Link of page {} can't be followed: {why}", self.seen.len()));
+                self.astray(&format!("can't be followed: {why}"));
                 return None;
             }
         };
         if self.seen.contains(&url) {
-            self.stop(format!("the Link of page {} leads back to a page already seen", self.seen.len()));
+            self.astray("leads back to a page already seen");
             return None;
         }
-        if self.seen.len() >= walk.pages {
+        if self.seen.len() >= walk.pages || self.walked.entries.len() > MOST_ENTRIES {
             self.walked.more = true;
             return None;
         }
         Some(url)
+    }
+
+    /// Whether a page came where a Link leads; where none did, the walk ends on the page before. A 429 says nothing of the Link.
+    pub(super) fn came(&mut self, page: &Exchange) -> bool {
+        let why = match &page.answer {
+            Ok(response) if response.status == 429 || response.status < 300 => return true,
+            Ok(response) => format!("status {}", response.status),
+            Err(failure) => failure.to_string(),
+        };
+        self.astray(&format!("leads to {}, where no page comes: {why}", page.request.url));
+        false
+    }
+
+    fn astray(&mut self, why: &str) {
+        self.walked.astray = Some(format!("the Link of page {} {why}", self.seen.len()));
     }
 
     fn stop(&mut self, problem: String) {

@@ -11,6 +11,7 @@ use super::pattern::Pattern;
 use super::view::View;
 use super::words::{brief, listed};
 use super::{Mismatch, Uses};
+use crate::exchange::link::links_in;
 use crate::oci::MediaType;
 use crate::text::{At, Place, Template, mistake};
 
@@ -35,6 +36,8 @@ pub(super) enum Form {
     LengthOf(At<String>),
     /// A URL where a GET gives exactly the datum.
     Pullable(At<String>),
+    /// A Link (RFC 8288) with a target and this relation; `any` is whichever.
+    Link(At<String>),
     /// Not there, or this.
     AbsentOr(Box<At<Form>>),
 }
@@ -43,7 +46,7 @@ impl Form {
     /// Whether a text of its own is enough to judge it.
     pub(super) fn is_textual(&self) -> bool {
         match self {
-            Self::MediaType(_) | Self::DigestOf(_) | Self::LengthOf(_) | Self::Pullable(_) => false,
+            Self::MediaType(_) | Self::DigestOf(_) | Self::LengthOf(_) | Self::Pullable(_) | Self::Link(_) => false,
             Self::AbsentOr(inner) => inner.is_textual(),
             _ => true,
         }
@@ -72,6 +75,7 @@ impl Form {
                 let came = MediaType::parse(&String::from_utf8_lossy(value));
                 came.is_well_formed() && came == MediaType::parse(&view.fill(want)?)
             }
+            Self::Link(relation) => has_link(relation, value),
             Self::Absent | Self::DigestOf(_) | Self::LengthOf(_) | Self::Pullable(_) | Self::AbsentOr(_) => false,
         };
         if holds { Ok(()) } else { Err(Mismatch::fail(self.filled(view)?, shown(value))) }
@@ -105,13 +109,15 @@ impl Form {
             Self::LengthOf(name) if name.as_str() == "body" => "the length of the body".into(),
             Self::LengthOf(name) => format!("the length of `{name}`"),
             Self::Pullable(name) => format!("a URL where a GET gives `{name}`"),
+            Self::Link(relation) if relation.as_str() == ANY => "a `<URL>` with a relation".into(),
+            Self::Link(relation) => format!("a `<URL>` with the relation {}", relation.value),
             Self::AbsentOr(inner) => format!("absent or {}", inner.wording()),
         }
     }
 
     pub(super) fn uses(&self, place: Place, uses: &mut Uses) {
         match self {
-            Self::Present | Self::Absent => {}
+            Self::Present | Self::Absent | Self::Link(_) => {}
             Self::Exact(text) => uses.text(text, place),
             Self::Matches(pattern) => pattern.uses(pattern.place, uses),
             Self::OneOf(texts) => texts.iter().for_each(|text| uses.text(text, text.place)),
@@ -121,6 +127,15 @@ impl Form {
             Self::AbsentOr(inner) => inner.uses(inner.place, uses),
         }
     }
+}
+
+/// The relation that stands for every other.
+const ANY: &str = "any";
+
+fn has_link(relation: &str, value: &[u8]) -> bool {
+    let links = links_in(&String::from_utf8_lossy(value));
+    let mut wanted = links.iter().filter(|link| !link.target.is_empty());
+    wanted.any(|link| link.is(relation) || (relation == ANY && !link.relations.is_empty()))
 }
 
 fn is_one_of(view: &View<'_>, texts: &[At<Template>], value: &[u8]) -> Result<bool, Mismatch> {
@@ -164,6 +179,8 @@ struct FormMap {
     length_of: Option<At<String>>,
     /// A datum.
     pullable: Option<At<String>>,
+    /// A relation that one of the links has, or `any`.
+    link: Option<At<String>>,
     /// Any other form.
     absent_or: Option<Box<At<Form>>>,
 }
@@ -177,6 +194,7 @@ impl FormMap {
             self.digest_of.map(Form::DigestOf),
             self.length_of.map(Form::LengthOf),
             self.pullable.map(Form::Pullable),
+            self.link.map(Form::Link),
             self.absent_or.map(Form::AbsentOr),
         ];
         let mut forms = forms.into_iter().flatten();

@@ -15,7 +15,7 @@ use crate::exchange::{Exchange, Response};
 /// The most that a compressed body may unfold to.
 const MOST: u64 = 64 << 20;
 /// The longest JSON that is read.
-pub const LONGEST_JSON: usize = 4 << 20;
+pub const LONGEST_JSON: usize = 1 << 20;
 
 /// The content of a body. Where the answer is gzip and that was lawful (RFC 9110, section 12.5.3: the request lists gzip, or lists no
 /// coding at all), it is unfolded; a coding that the request ruled out stays, and will not equal what was expected.

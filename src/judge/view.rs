@@ -39,10 +39,12 @@ pub struct Walked {
     pub entries: Vec<serde_json::Value>,
     /// How many entries each page had, in order.
     pub pages: Vec<usize>,
-    /// Why it ended before a page without a next link: a page that is no list, a link that can't be followed or leads back.
+    /// Why a page could not be read: it is no list.
     pub problem: Option<String>,
     /// Why a page can't be read by plimsoll, so that what it and those after it hold is not known.
     pub unread: Option<String>,
+    /// Why a next link leads to no further page: it can't be followed, leads back, or nothing comes there.
+    pub astray: Option<String>,
     /// Whether there were more pages than were asked for: what they hold is not known.
     pub more: bool,
 }

@@ -32,6 +32,9 @@ pub(super) struct Walk {
     least_pages: Option<usize>,
     /// No page has more entries.
     page_most: Option<usize>,
+    /// Every Link leads to a page that comes.
+    #[serde(default)]
+    leads_on: bool,
 }
 
 impl Judge for Walk {
@@ -44,13 +47,18 @@ impl Judge for Walk {
         if let Some(why) = &walked.unread {
             return Err(Mismatch::unseen(self.wording(), why.clone()));
         }
+        if let Some(why) = walked.astray.as_ref().filter(|_| self.leads_on) {
+            return Err(Mismatch::fail("Links that lead from page to page", brief(why.as_bytes())));
+        }
         let entries: Vec<Value> = walked.entries.iter().map(key).collect();
         self.judge_pages(walked)?;
         self.judge_order(&entries)?;
-        if walked.more && (self.exactly.is_some() || self.contains.is_some() || self.sorted || self.no_repeats) {
-            return Err(Mismatch::unseen(self.wording(), format!("there were more than {}", counted(walked.pages.len(), "page"))));
+        match unseen(walked) {
+            Some(why) if self.exactly.is_some() || self.sorted || self.no_repeats => Err(Mismatch::unseen(self.wording(), why)),
+            // What was not seen may hold what is missing.
+            Some(why) => self.judge_entries(view, &entries).map_err(|_| Mismatch::unseen(self.wording(), why)),
+            None => self.judge_entries(view, &entries),
         }
-        self.judge_entries(view, &entries)
     }
 
     fn wording(&self) -> String {
@@ -61,6 +69,7 @@ impl Judge for Walk {
             self.no_repeats.then(|| "no entry twice".to_owned()),
             self.least_pages.map(|pages| format!("{} or more", counted(pages, "page"))),
             self.page_most.map(|most| format!("at most {} a page", counted(most, "entry"))),
+            self.leads_on.then(|| "Links that lead on".to_owned()),
         ];
         let told: Vec<String> = parts.into_iter().flatten().collect();
         format!("over all pages {}", told.join(", "))
@@ -80,6 +89,9 @@ impl Judge for Walk {
 impl Walk {
     fn judge_pages(&self, walked: &Walked) -> Result<(), Mismatch> {
         if let Some(least) = self.least_pages.filter(|least| walked.pages.len() < *least) {
+            if let Some(why) = unseen(walked) {
+                return Err(Mismatch::unseen(self.wording(), why));
+            }
             return Err(Mismatch::fail(format!("{} or more", counted(least, "page")), counted(walked.pages.len(), "page")));
         }
         let Some(most) = self.page_most else { return Ok(()) };
@@ -113,6 +125,12 @@ impl Walk {
         }
         if self.sorted { order_of(&texts, "lexical order over all pages") } else { Ok(()) }
     }
+}
+
+/// Why there may be more than was seen.
+fn unseen(walked: &Walked) -> Option<String> {
+    let more = walked.more.then(|| format!("there were more than {}", counted(walked.pages.len(), "page")));
+    more.or_else(|| walked.astray.as_ref().map(|why| brief(why.as_bytes())))
 }
 
 /// What an entry is known by: itself, or the digest where it is a descriptor.

@@ -38,7 +38,8 @@ async fn a_walk_follows_links_to_the_end_and_joins_the_pages() {
 
 #[tokio::test]
 async fn a_walk_that_goes_in_a_circle_has_no_end_or_loses_its_list_is_told() {
-    let step = "  - { request: GET /list, walk: { list: /tags, pages: 4 }, expect: { a/two: { walk: { sorted: true } } } }\n";
+    let step =
+        "  - { request: GET /list, walk: { list: /tags, pages: 4 }, expect: { a/two: { walk: { sorted: true, leads_on: true } } } }\n";
     for (kind, asked, why) in [
         ("circle", 2, "the Link of page 2 leads back to a page already seen"),
         ("endless", 4, "a/two inconclusive: there were more than 4 pages"),
@@ -58,6 +59,21 @@ async fn a_walk_that_goes_in_a_circle_has_no_end_or_loses_its_list_is_told() {
         let begin = if why.starts_with("a/two") { why } else { "a/two fail" };
         assert!(told[0].starts_with(begin) && told[0].ends_with(why), "{kind}: {told:?}");
         assert_eq!(server.lines().len(), asked, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_leads_nowhere_is_told_once_and_nothing_is_said_of_what_was_not_seen() {
+    let step = "  - { request: GET /list, walk: { list: /tags }, expect: { a/one: { status: 200 }, a/two: { walk: { leads_on: true } }, a/three: { walk: { sorted: true } } } }\n";
+    for (to, why) in [("http://127.0.0.1:1/list", "could not connect"), ("/lost", "status 404")] {
+        let (told, _) = script(step, move |heard, _| match heard.line.as_str() {
+            "GET /list" => answer(200, &format!("Link: <{to}>; rel=\"next\"\r\n"), r#"{"tags":["a"]}"#),
+            _ => answer(404, "", ""),
+        })
+        .await;
+        assert_eq!(told[0], "a/one pass", "{told:?}");
+        assert!(told[1].starts_with("a/two fail") && told[1].contains(why), "{told:?}");
+        assert!(told[2].starts_with("a/three inconclusive: the Link of page 1 leads to "), "{told:?}");
     }
 }
 

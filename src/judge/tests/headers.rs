@@ -40,6 +40,22 @@ fn a_header_matches_a_regex_or_is_one_of_some_texts() {
         ("header: { Link: { matches: '.' } }", &odd, "expected Link matching /./, came Link `\\xff\\xfe`"),
         ("header: { Link: { matches: '(' } }", &link, "error Link the regex is bad: unclosed group"),
     ]);
+    let several = with(&[("Link", b"</a,b;rel=next>; title=\"x, <y>; rel=next\"; rel=first, </u>; REL=\"last Next\"")]);
+    let others = with(&[("Link", b"</docs>; rel=help"), ("Link", b"</v2/a>; rel=prev")]);
+    let bare = with(&[("Link", b"/v2/a?n=1; rel=next")]);
+    hold(&[
+        ("header: { Link: { link: next } }", &link, "ok"),
+        ("header: { Link: { link: next } }", &links, "ok"),
+        ("header: { Link: { absent_or: { link: next } } }", &several, "ok"),
+        ("header: { Link: { absent_or: { link: next } } }", &with(&[]), "ok"),
+        ("header: { Link: { link: any } }", &others, "ok"),
+        (
+            "header: { Link: { link: next } }",
+            &others,
+            "expected Link a `<URL>` with the relation next, came Link `</docs>; rel=help, </v2/a>; rel=prev`",
+        ),
+        ("header: { Link: { link: any } }", &bare, "expected Link a `<URL>` with a relation, came Link `/v2/a?n=1; rel=next`"),
+    ]);
     let version = with(&[("Docker-Distribution-API-Version", b"registry/2.0")]);
     let both = with(&[("Docker-Distribution-API-Version", b"trust/1"), ("Docker-Distribution-API-Version", b"registry/2.0")]);
     let name = "Docker-Distribution-API-Version";

@@ -63,6 +63,13 @@ fn a_walk_finds_entries_in_order_over_pages() {
     assert_eq!(walk("walk: { least_pages: 2 }", more()), "ok");
     let unread = Walked { unread: Some("page 1 was not read".into()), ..Walked::default() };
     assert_eq!(walk("walk: { exactly: tags }", unread), "inconclusive page 1 was not read");
+    let astray = || Walked { astray: Some("the Link leads nowhere".into()), ..tags() };
+    assert_eq!(walk("walk: { leads_on: true }", astray()), "expected Links that lead from page to page, came the Link leads nowhere");
+    assert_eq!(walk("walk: { leads_on: true }", tags()), "ok");
+    assert_eq!(walk("walk: { sorted: true }", astray()), "inconclusive the Link leads nowhere");
+    assert_eq!(walk("walk: { least_pages: 3 }", astray()), "inconclusive the Link leads nowhere");
+    assert_eq!(walk("walk: { contains: [t4] }", astray()), "inconclusive the Link leads nowhere");
+    assert_eq!(walk("walk: { contains: [t1] }", astray()), "ok");
     let problem = Walked { problem: Some("page 3 is no JSON".into()), ..Walked::default() };
     assert_eq!(
         walk("walk: { sorted: true }", problem),
