@@ -34,6 +34,10 @@ survey *ARGS:
 serve *ARGS:
     cargo run --release -- serve {{ ARGS }}
 
+# Try every fault and every lawful variant on the suite.
+prove *ARGS:
+    cargo run --release -- prove {{ ARGS }}
+
 # Lint the scenarios and the catalogue.
 lint:
     cargo run -- scenario lint

@@ -1,15 +1,17 @@
 //! `plimsoll scenario lint --coverage`: which clauses are judged, as numbers or as the document `docs/coverage.md`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::args::CoverageForm;
 use super::official;
 use crate::clause::{Clause, Document, Level};
+use crate::registry::faults;
 use crate::scenario::{Cover, Suite};
 
 /// The levels, the strongest first.
 const LEVELS: [Level; 4] = [Level::Must, Level::Should, Level::May, Level::Client];
-/// How many scenarios are named for one clause before the rest are counted.
+/// How many scenarios, or faults, are named for one clause before the rest are counted.
 const NAMED: usize = 3;
 
 /// What one line of the table counts.
@@ -105,8 +107,9 @@ fn document(covers: &[Cover<'_>]) -> String {
 # Coverage
 
 Written by `plimsoll scenario lint --coverage=markdown`; a test keeps it current. Every clause stands under each document that says it, with
-its level there, what it says in our words, and which scenarios judge it (the first three; `plimsoll explain CLAUSE` names all, with places).
-*always* means on every exchange that fits. A clause that no client of a registry can see is *unobservable*, with the reason.
+its level there, what it says in our words, which scenarios judge it (the first three; `plimsoll explain CLAUSE` names all, with places), and
+which faults of the reference registry `plimsoll prove` has it fail for. *always* means on every exchange that fits. A clause that no client of
+a registry can see is *unobservable*, with the reason.
 
 ## In numbers
 "
@@ -116,10 +119,11 @@ its level there, what it says in our words, and which scenarios judge it (the fi
         let cells: Vec<String> = cells.iter().map(usize::to_string).collect();
         let _ = writeln!(out, "| {title} | {level} | {} |", cells.join(" | "));
     }
+    let killers = killers();
     for source in sources() {
         let _ = writeln!(out, "\n## {}", title(source));
         for (section, covers) in sections(covers, source) {
-            section_of(source, section, &covers, &mut out);
+            section_of(source, (section, &covers), &killers, &mut out);
         }
     }
     out.push_str(&official::document());
@@ -139,12 +143,26 @@ fn sections<'a>(covers: &'a [Cover<'a>], source: Option<Document>) -> Vec<(&'a s
     sections
 }
 
-fn section_of(source: Option<Document>, section: &str, covers: &[&Cover<'_>], out: &mut String) {
-    let _ = writeln!(out, "\n### {section}\n| clause | level | says | judged by |\n|---|---|---|---|");
+/// Which faults a clause fails for, by clause.
+type Killers = BTreeMap<&'static str, Vec<&'static str>>;
+
+fn killers() -> Killers {
+    let mut killers = Killers::new();
+    for fault in faults() {
+        for clause in fault.breaks {
+            killers.entry(clause).or_default().push(fault.id);
+        }
+    }
+    killers
+}
+
+fn section_of(source: Option<Document>, (section, covers): (&str, &[&Cover<'_>]), killers: &Killers, out: &mut String) {
+    let _ = writeln!(out, "\n### {section}\n| clause | level | says | judged by | killed by |\n|---|---|---|---|---|");
     for cover in covers {
         let level = said(cover.clause, source).map_or(Level::Client, |(level, _)| level);
         let says = cell(&cover.clause.says);
-        let _ = writeln!(out, "| `{}` | {level} | {says} | {} |", cover.clause.id, judged_by(cover));
+        let killed = killers.get(cover.clause.id.as_str()).map_or_else(String::new, |faults| listed(faults).join(", "));
+        let _ = writeln!(out, "| `{}` | {level} | {says} | {} | {killed} |", cover.clause.id, judged_by(cover));
     }
 }
 
@@ -153,12 +171,15 @@ fn judged_by(cover: &Cover<'_>) -> String {
         return format!("*unobservable*: {}", cell(reason));
     }
     let mut names: Vec<String> = cover.always.then(|| "*always*".to_owned()).into_iter().collect();
-    names.extend(cover.scenarios.iter().take(NAMED).map(|id| (*id).to_owned()));
-    match cover.scenarios.len().checked_sub(NAMED) {
-        Some(more) if more > 0 => names.push(format!("{more} more")),
-        _ => {}
-    }
+    names.extend(listed(&cover.scenarios));
     if names.is_empty() { "**nothing**".to_owned() } else { names.join(", ") }
+}
+
+/// The first of these, and how many more there are.
+fn listed(ids: &[&str]) -> Vec<String> {
+    let more = ids.len().saturating_sub(NAMED);
+    let first = ids.iter().take(NAMED).map(|id| (*id).to_owned());
+    first.chain((more > 0).then(|| format!("{more} more"))).collect()
 }
 
 /// Text in a cell of a table.

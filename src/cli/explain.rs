@@ -8,6 +8,7 @@ use super::output::Output;
 use super::suite::suite;
 use crate::clause::{Clause, ClauseId, Level};
 use crate::plan::glob;
+use crate::registry::{Fault, faults};
 use crate::scenario::{Scenario, Suite};
 use crate::text::did_you_mean;
 
@@ -52,7 +53,7 @@ fn explained(clause: &Clause, suite: &Suite) -> String {
     }
     out.push('\n');
     if let Some(reason) = &clause.unobservable {
-        let _ = writeln!(out, "\n  No client can see it: {reason}");
+        let _ = writeln!(out, "\n  Nothing judges it: {reason}.");
     }
     if !clause.requires.is_empty() {
         let names: Vec<&str> = clause.requires.iter().map(|at| at.value.as_str()).collect();
@@ -64,6 +65,9 @@ fn explained(clause: &Clause, suite: &Suite) -> String {
             let _ = writeln!(out, "    {name:<16} {}", binding.level);
         }
     }
+    if clause.unobservable.is_some() {
+        return out;
+    }
     let judges = judges(clause, suite);
     let _ = writeln!(out, "\n  Judged by:");
     if judges.is_empty() {
@@ -72,7 +76,16 @@ fn explained(clause: &Clause, suite: &Suite) -> String {
     for (position, wording) in judges {
         let _ = writeln!(out, "    {position}\n      {wording}");
     }
+    let _ = write!(out, "\n  Proven by these faults of the reference registry:\n{}", killers(&[clause.id.as_str()]));
     out
+}
+
+/// The faults that break one of these clauses, a line each.
+pub(super) fn killers(clauses: &[&str]) -> String {
+    let faults: Vec<Fault> = faults().into_iter().filter(|fault| fault.breaks.iter().any(|broken| clauses.contains(broken))).collect();
+    let width = faults.iter().map(|fault| fault.id.len()).max().unwrap_or_default();
+    let lines = faults.iter().map(|fault| format!("    {:<width$}  {}\n", fault.id, fault.says));
+    if faults.is_empty() { "    none\n".to_owned() } else { lines.collect() }
 }
 
 /// Where it is judged, and what is expected there.

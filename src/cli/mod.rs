@@ -3,8 +3,8 @@
 mod args;
 mod begin;
 mod choice;
-mod display;
 mod coverage;
+mod display;
 mod embedded;
 mod exit;
 mod explain;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::explain::killers;
 use crate::scenario::{Act, Auth, Body, Content, Datum, Each, Item, Request, Save, Scenario, Step, Suite, Target, Values};
 use crate::text::At;
 
@@ -32,6 +33,8 @@ pub(super) fn shown(scenario: &Scenario, suite: &Suite) -> String {
     for (n, step) in scenario.steps.iter().enumerate() {
         told(step, &format!("{}", n + 1), suite, &mut out);
     }
+    let clauses: Vec<&str> = scenario.clauses().map(|clause| clause.as_str()).collect();
+    let _ = write!(out, "\n  Faults of the reference registry that break what it judges:\n{}", killers(&clauses));
     out
 }
 

@@ -166,7 +166,9 @@ fn judge_line(view: &View<'_>, response: &Response, form: &Form, line: &[u8]) ->
             digest_of::judge(view, response, datum, line).map_err(|mismatch| Mismatch { expected: form.wording(), ..mismatch })
         }
         Form::LengthOf(datum) => {
-            let len = if datum.as_str() == "body" { response.body.len } else { view.content(datum)?.bytes.len() as u64 };
+            // Bytes after the end that the head tells are part of what was sent; after a head that allows none they are counted already.
+            let sent = response.body.len + if response.body.surplus == response.body.len { 0 } else { response.body.surplus };
+            let len = if datum.as_str() == "body" { sent } else { view.content(datum)?.bytes.len() as u64 };
             let came = std::str::from_utf8(line).ok().and_then(|text| text.trim().parse::<u64>().ok());
             if came == Some(len) { Ok(()) } else { Err(Mismatch::fail(format!("{} ({len})", form.wording()), shown(line))) }
         }

@@ -10,6 +10,8 @@
 mod ground;
 mod profile;
 mod run;
+#[cfg(test)]
+mod tests;
 mod trial;
 
 pub use run::{Progress, Proof, prove};

@@ -7,7 +7,7 @@ use http::header::ALLOW;
 use super::failure::Failure;
 use super::operations::{Cut, Opening, Operations, Page, Push, Pushed, Stored};
 use super::store::Writer;
-use crate::oci::{Algorithm, Descriptor, Digest, Reference, RepositoryName, Tag};
+use crate::oci::{Algorithm, Descriptor, Digest, Document, Reference, RepositoryName, Tag};
 
 /// How many components a name has: OWNER/REPOSITORY/IMAGE.
 const COMPONENTS: usize = 3;
@@ -75,6 +75,9 @@ impl<O: Operations> Operations for GithubPackages<O> {
         named(name)?;
         if push.media_type.is_index() {
             return Err(Failure::manifest_type("manifest lists are not supported"));
+        }
+        if Document::read(&push.media_type, &push.bytes).is_ok_and(|document| document.blobs().iter().any(|blob| blob.is_elsewhere())) {
+            return Err(Failure::manifest_invalid("layers that are kept elsewhere are not supported"));
         }
         self.0.push_manifest(name, push)
     }

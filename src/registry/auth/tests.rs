@@ -43,11 +43,6 @@ fn basic_guard() -> Guard {
     Guard::new(&Auth::Basic { users: users() }, Clock::system()).expect("a guard")
 }
 
-/// Whether it may do one more thing.
-fn may(guard: &Guard, authorization: Option<&HeaderValue>, access: &Access) -> bool {
-    guard.admit(authorization, "", std::slice::from_ref(access)).is_ok()
-}
-
 fn to(action: Action) -> Access {
     Access::Repository { name: "a/b".parse().expect("a name"), action }
 }
@@ -97,4 +92,9 @@ fn refusal(result: Result<(), Failure>) -> (u16, String, String) {
     let challenge = failure.headers.iter().find(|(name, _)| name == WWW_AUTHENTICATE);
     let challenge = challenge.map_or("", |(_, value)| value.to_str().expect("text"));
     (failure.status.as_u16(), failure.errors[0].code.to_string(), challenge.to_owned())
+}
+
+/// Whether it may do one more thing.
+fn may(guard: &Guard, authorization: Option<&HeaderValue>, access: &Access) -> bool {
+    guard.admit(authorization, "", std::slice::from_ref(access)).is_ok()
 }

@@ -92,16 +92,16 @@ pub(super) const FAULTS: &[Fault] = &[
         reply("", Kind::Any, 401, |_, reply| challenge(reply, |_| "Basic charset=\"UTF-8\"".to_owned()))
     })
     .on(Ground::Basic),
-    fault("auth/realm-relative", "The realm of a Bearer challenge for a repository is a path.", &["auth/bearer-realm"], || {
-        reply("", Kind::Any, 401, |request, reply| {
-            if !is(request, "", Kind::Base) && text_of_request(request, "authorization").is_empty() {
-                challenge(reply, |told| told.replacen("http://", "", 1));
-            }
-        })
+    fault("auth/realm-relative", "The realm of a Bearer challenge for a pull lacks its scheme.", &["auth/bearer-realm"], || {
+        reply("GET", Kind::Blob, 401, |_, reply| challenge(reply, |told| told.replacen("http://", "", 1)))
     })
     .on(Ground::Token),
-    fault("auth/service-absent", "A Bearer challenge names no service.", &["auth/bearer-service"], || {
-        reply("", Kind::Any, 401, |_, reply| challenge(reply, |told| without(told, "service")))
+    fault("auth/service-absent", "A Bearer challenge for a repository names no service.", &["auth/bearer-service"], || {
+        reply("", Kind::Any, 401, |request, reply| {
+            if !is(request, "", Kind::Base) {
+                challenge(reply, |told| without(told, "service"));
+            }
+        })
     })
     .on(Ground::Token),
     fault("auth/scope-absent", "A Bearer challenge about a repository names no scope.", &["auth/bearer-scope"], || {
@@ -118,25 +118,22 @@ pub(super) const FAULTS: &[Fault] = &[
         })
     })
     .on(Ground::Basic),
-    fault(
-        "auth/malformed-error",
-        "Credentials that cannot be read are answered 500.",
-        &["auth/malformed-credentials", "http/server-error"],
-        || {
-            before(|request| {
-                let text = text_of_request(request, "authorization");
-                let unread = !text.is_empty() && login(request).is_none() && bearer(request).is_none();
-                unread.then(|| refusal(500, ErrorCode::UNKNOWN))
-            })
-        },
-    )
+    fault("auth/malformed-error", "Credentials that cannot be read are answered 500.", &["auth/malformed-credentials"], || {
+        before(|request| {
+            let text = text_of_request(request, "authorization").to_ascii_lowercase();
+            let unread = !text.is_empty() && login(request).is_none() && !text.starts_with("basic ") && !text.starts_with("bearer ");
+            let broken =
+                text.starts_with("basic ") && login(request).is_none() && text_of_request(request, "authorization").starts_with("Basic");
+            (unread || broken).then(|| refusal(500, ErrorCode::UNKNOWN))
+        })
+    })
     .on(Ground::Basic),
     fault("auth/ping-open", "The base endpoint asks for no login, though repositories do.", &["auth/ping-challenges"], || {
-        wanted(|request, wanted| {
-            if is(request, "", Kind::Base) {
-                wanted.clear();
-            }
-        })
+        admitted(
+            |request, verdict| {
+                if is(request, "", Kind::Base) && text_of_request(request, "authorization").is_empty() { Ok(()) } else { verdict }
+            },
+        )
     })
     .on(Ground::Token),
     fault(
@@ -174,13 +171,43 @@ pub(super) const FAULTS: &[Fault] = &[
     })
     .on(Ground::Token),
     fault("auth/push-anonymous", "A push without credentials is taken.", &["auth/push-anonymous"], || {
-        wanted(|request, wanted| {
-            if text_of_request(request, "authorization").is_empty() && is(request, "POST PUT PATCH", Kind::Any) {
-                wanted.clear();
+        admitted(|request, verdict| {
+            let anonymous = text_of_request(request, "authorization").is_empty();
+            if anonymous && is(request, "PUT", Kind::Manifest)
+                || anonymous && is(request, "POST PUT PATCH", Kind::Any) && !is(request, "", Kind::Base)
+            {
+                return Ok(());
             }
+            verdict
         })
     })
     .on(Ground::Token),
+    fault(
+        "auth/locked-after-wrong-login",
+        "After a wrong login the next push with the right one is refused.",
+        &["auth/credentials-open"],
+        || {
+            let locked = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+            let lock = std::sync::Arc::clone(&locked);
+            [
+                after(move |request, reply| {
+                    if reply.status() == 401 && login(request).is_some() {
+                        lock.store(true, std::sync::atomic::Ordering::SeqCst);
+                    }
+                }),
+                admitted(move |request, verdict| {
+                    let push = is(request, "POST", Kind::Uploads) && verdict.is_ok();
+                    if push && locked.swap(false, std::sync::atomic::Ordering::SeqCst) {
+                        Err(super::hooks::failure(403, ErrorCode::DENIED))
+                    } else {
+                        verdict
+                    }
+                }),
+            ]
+            .concat()
+        },
+    )
+    .on(Ground::Basic),
     fault(
         "auth/pull-anonymous-error",
         "A pull without credentials is answered 500.",
@@ -202,42 +229,37 @@ pub(super) const FAULTS: &[Fault] = &[
     .on(Ground::GithubPackages),
     fault(
         "auth/refused-done",
-        "A delete or push that is refused for want of rights is done all the same.",
+        "A delete that is refused for want of rights is done all the same.",
         &["auth/refused-changes-nothing"],
         || {
             let refused = std::sync::Arc::new(Memory::default());
             let noted = std::sync::Arc::clone(&refused);
             [
                 after(move |request, reply| {
-                    if reply.status() == 401 && is(request, "PUT", Kind::Manifest) {
+                    if reply.status() == 401 && is(request, "DELETE", Kind::Manifest) {
                         noted.first(request.uri.path());
                     }
                 }),
-                reply("GET HEAD", Kind::Manifest, 404, move |request, reply| {
-                    if refused.knows(request.uri.path()) {
-                        status(reply, 200);
-                    }
+                before(move |request| {
+                    (is(request, "GET HEAD", Kind::Manifest) && refused.knows(request.uri.path()))
+                        .then(|| refusal(404, ErrorCode::MANIFEST_UNKNOWN))
                 }),
             ]
             .concat()
         },
     )
-    .on(Ground::Token),
+    .on(Ground::Basic),
     fault(
         "auth/bearer-for-basic",
-        "The login is asked for as a token of a service that is not there.",
+        "A pull is told to log in with a token, of a service that is not there.",
         &["auth/wants-basic-login"],
-        || {
-            reply("", Kind::Base, 401, |_, reply| {
-                header(reply, "www-authenticate", "Basic realm=\"x\", Bearer realm=\"http://127.0.0.1:1/token\"")
-            })
-        },
+        || reply("GET", Kind::Blob, 401, |_, reply| header(reply, "www-authenticate", "Bearer realm=\"http://127.0.0.1:1/token\"")),
     )
     .on(Ground::GithubPackages),
     // The token service
-    fault("auth/token-no-field", "The token comes as id_token alone.", &["auth/token-field"], || {
+    fault("auth/token-no-field", "Who names no account gets the token as id_token alone.", &["auth/token-field"], || {
         reply("GET", Kind::Token, 200, |request, reply| {
-            if request.uri.query().is_some_and(|query| query.contains("offline_token") || query.contains("account")) {
+            if !request.uri.query().is_some_and(|query| query.contains("account=")) {
                 json(request, reply, |value| *value = serde_json::json!({ "id_token": value["token"] }));
             }
         })
@@ -274,20 +296,29 @@ pub(super) const FAULTS: &[Fault] = &[
         reply("GET", Kind::Token, 200, |request, reply| json(request, reply, |value| value["issued_at"] = "2026-11-23 18:16:00".into()))
     })
     .on(Ground::Token),
-    fault("auth/token-all-or-nothing", "Who asks for more than is granted gets 403 and no token.", &["auth/token-subset"], || {
+    fault("auth/token-all-or-nothing", "Who asks for an action that nobody knows gets 403 and no token.", &["auth/token-subset"], || {
         before(|request| {
-            let more = is(request, "GET", Kind::Token)
-                && request.uri.query().is_some_and(|query| query.contains("catalog") || query.contains("%2A") || query.contains('*'));
-            more.then(|| refusal(403, ErrorCode::DENIED))
+            let query = request.uri.query().unwrap_or_default().replace("%3A", ":").replace("%2C", ",");
+            let scopes = query.split('&').filter_map(|pair| pair.strip_prefix("scope="));
+            let actions: Vec<&str> =
+                scopes.filter_map(|scope| scope.rsplit_once(':')).flat_map(|(_, actions)| actions.split(',')).collect();
+            let unknown = actions.iter().any(|action| !["pull", "push", "delete", "*", "%2A", ""].contains(action));
+            (is(request, "GET", Kind::Token) && unknown).then(|| refusal(403, ErrorCode::DENIED))
         })
     })
     .on(Ground::Token),
-    fault("auth/token-scope-wanted", "A token cannot be asked for without a scope.", &["auth/token-without-scope"], || {
-        before(|request| {
-            let bare = is(request, "GET", Kind::Token) && !request.uri.query().is_some_and(|query| query.contains("scope="));
-            bare.then(|| refusal(400, ErrorCode::UNSUPPORTED))
-        })
-    })
+    fault(
+        "auth/token-scope-wanted",
+        "A client that names itself cannot ask for a token without a scope.",
+        &["auth/token-without-scope"],
+        || {
+            before(|request| {
+                let query = request.uri.query().unwrap_or_default();
+                let bare = is(request, "GET", Kind::Token) && query.contains("client_id=") && !query.contains("scope=");
+                bare.then(|| refusal(400, ErrorCode::UNSUPPORTED))
+            })
+        },
+    )
     .on(Ground::Token),
     fault("auth/token-first-scope", "Of several scopes the first alone is read.", &["auth/token-several-scopes"], || {
         before(|request| {
@@ -333,9 +364,9 @@ pub(super) const FAULTS: &[Fault] = &[
         })
     })
     .on(Ground::Token),
-    fault("auth/pull-token-pushes", "A token for pulls pushes.", &["auth/token-pull-only"], || {
-        wanted(|_, wanted| {
-            for access in wanted {
+    fault("auth/pull-token-pushes", "A token for pulls pushes.", &["auth/refused-changes-nothing", "auth/token-pull-only"], || {
+        wanted(|request, wanted| {
+            for access in wanted.iter_mut().filter(|_| bearer(request).is_some()) {
                 if let Access::Repository { action, .. } = access {
                     *action = Action::Pull;
                 }
@@ -367,10 +398,9 @@ pub(super) const FAULTS: &[Fault] = &[
     })
     .on(Ground::Token),
     // POST and refresh tokens
-    fault("auth/post-not-found", "The token service takes no POST.", &["auth/token-post"], || {
-        before(|request| is(request, "POST", Kind::Token).then(|| refusal(404, ErrorCode::UNSUPPORTED)))
+    fault("auth/post-error", "A POST to the token service is answered 500.", &["auth/token-post"], || {
+        before(|request| is(request, "POST", Kind::Token).then(|| refusal(500, ErrorCode::UNKNOWN)))
     })
-    .seen("containerd's authorizer falls back from 404, 401, 405 or 400")
     .on(Ground::Token),
     fault("auth/post-token-alone", "The answer to a POST has the token as token alone.", &["auth/token-post-access"], || {
         reply("POST", Kind::Token, 200, |request, reply| {
@@ -432,18 +462,22 @@ pub(super) const FAULTS: &[Fault] = &[
     .on(Ground::Token),
     // Uploads that outlive a token
     fault("auth/upload-bound-to-token", "An upload is bound to the token that opened it.", &["docker/upload-over-new-token"], || {
-        let opened: std::sync::Mutex<std::collections::BTreeMap<String, String>> = std::sync::Mutex::default();
-        admitted(move |request, verdict| {
-            let Some(token) = bearer(request) else { return verdict };
-            if is(request, "PATCH PUT", Kind::Upload) && verdict.is_ok() {
-                let mut opened = opened.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                let first = opened.entry(request.uri.path().to_owned()).or_insert_with(|| token.clone());
-                if *first != token {
-                    return Err(super::hooks::failure(404, ErrorCode::BLOB_UPLOAD_UNKNOWN));
+        let opened: std::sync::Arc<std::sync::Mutex<std::collections::BTreeMap<String, String>>> = std::sync::Arc::default();
+        let noted = std::sync::Arc::clone(&opened);
+        [
+            reply("POST", Kind::Uploads, 202, move |request, reply| {
+                if let Some(token) = bearer(request) {
+                    noted.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(text_of(reply, "location"), token);
                 }
-            }
-            verdict
-        })
+            }),
+            before(move |request| {
+                let token = bearer(request)?;
+                let opened = opened.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let other = opened.get(request.uri.path()).is_some_and(|first| *first != token);
+                other.then(|| refusal(404, ErrorCode::BLOB_UPLOAD_UNKNOWN))
+            }),
+        ]
+        .concat()
     })
     .on(Ground::Token),
     fault("auth/upload-lost-over-401", "A 401 on the PUT that closes an upload loses its data.", &["docker/upload-over-401"], || {
@@ -466,7 +500,9 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("auth/pulls-only", "The right credentials may pull and not push.", &["auth/credentials-open", "offers/push"], || {
         configured(|config| {
             if let Auth::Basic { users } | Auth::Token(crate::registry::TokenAuth { users, .. }) = &mut config.auth {
-                users.iter_mut().for_each(|user| user.rights = Rights::Pull);
+                for user in users {
+                    user.rights = Rights::Pull;
+                }
             }
         })
     })

@@ -3,8 +3,11 @@
 use bytes::Bytes;
 use http::header::{CONTENT_RANGE, RANGE};
 
+use super::Wire;
 use super::change::{Fault, fault};
-use super::hooks::{Kind, Memory, before, blob, content, header, is, page, refusal, refuse, reply, say, set_request, status, text_of};
+use super::hooks::{
+    Kind, Memory, before, blob, content, header, instead, is, page, refusal, refuse, reply, say, set_request, status, text_of,
+};
 use super::hooks::{text_of_request, written};
 use crate::oci::{Algorithm, ErrorCode};
 use crate::registry::reply::Reply;
@@ -110,11 +113,12 @@ pub(super) const FAULTS: &[Fault] = &[
             gone.then(|| refusal(404, ErrorCode::BLOB_UNKNOWN))
         })
     }),
-    fault("blob/stale-head", "HEAD of a blob straight after its upload finds nothing; later it does.", &["docker/stat-after-put"], || {
+    fault("blob/stale-head", "The first HEAD of a blob after its upload finds nothing; later ones do.", &["docker/stat-after-put"], || {
         let asked = Memory::default();
-        before(move |request| {
-            let early = is(request, "HEAD", Kind::Blob) && asked.first(request.uri.path());
-            early.then(|| refusal(404, ErrorCode::BLOB_UNKNOWN))
+        reply("HEAD", Kind::Blob, 200, move |request, reply| {
+            if asked.first(request.uri.path()) {
+                status(reply, 404);
+            }
         })
     })
     .seen("distribution#61: a read right after a write fails"),
@@ -229,6 +233,13 @@ pub(super) const FAULTS: &[Fault] = &[
             None
         })
     }),
+    fault("blob/range-several-silent", "A request for several ranges is never answered.", &["pull/range-several"], || {
+        reply("GET", Kind::Blob, 206, |request, reply| {
+            if text_of_request(request, "range").contains(',') {
+                reply.extensions_mut().insert(Wire::Silence);
+            }
+        })
+    }),
     fault(
         "blob/range-several-error",
         "A request for several ranges is answered 500.",
@@ -242,17 +253,42 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     ),
-    fault("blob/range-whole-length", "The 206 for one range gives the whole blob's length for its own.", &["pull/range-body"], || {
-        reply("GET", Kind::Blob, 206, |_, reply| {
-            let told = text_of(reply, "content-range");
-            if let Some((_, whole)) = told.split_once('/') {
-                let body = reply.body().bytes();
-                header(reply, "content-length", whole);
-                let bytes = written(reply, &body);
-                say(reply, bytes);
+    fault(
+        "blob/range-whole-length",
+        "The 206 for the end of a blob gives the whole blob's length for its own.",
+        &["pull/range-length"],
+        || {
+            reply("GET", Kind::Blob, 206, |request, reply| {
+                let told = text_of(reply, "content-range");
+                if let Some((_, whole)) = told.split_once('/').filter(|_| !text_of_request(request, "range").contains("=0-")) {
+                    let body = reply.body().bytes();
+                    header(reply, "content-length", whole);
+                    let bytes = written(reply, &body);
+                    say(reply, bytes);
+                }
+            })
+        },
+    ),
+    fault("blob/range-end-refused", "The last bytes of a blob are refused with 400.", &["pull/range-answer"], || {
+        reply("GET", Kind::Blob, 206, |request, reply| {
+            if text_of_request(request, "range").starts_with("bytes=-") {
+                instead(request, reply, 400, ErrorCode::UNSUPPORTED);
             }
         })
     }),
+    fault(
+        "blob/range-end-ignored",
+        "A range with no end is answered with the whole blob, though others are not.",
+        &["pull/range-partial"],
+        || {
+            before(|request| {
+                if text_of_request(request, "range").ends_with('-') {
+                    set_request(request, "range", "");
+                }
+                None
+            })
+        },
+    ),
     fault(
         "blob/repository-unknown-error",
         "A blob of a repository that does not exist is answered 500.",

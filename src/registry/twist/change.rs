@@ -74,7 +74,9 @@ impl Twists {
     /// Makes each twist, and lets it change what the registry is started with.
     pub(crate) fn of(config: &mut Config) -> Self {
         let twists: Vec<Arc<dyn Twist>> = config.changes.iter().flat_map(|change| (change.0)()).collect();
-        twists.iter().for_each(|twist| twist.configure(config));
+        for twist in &twists {
+            twist.configure(config);
+        }
         Self(twists)
     }
 }

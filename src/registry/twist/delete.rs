@@ -217,8 +217,14 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     ),
-    fault("delete/refused-teapot", "A delete that is not allowed is answered 404.", &["management/refusal"], || {
-        before(|request| is(request, "DELETE", Kind::Manifest).then(|| refusal(404, ErrorCode::UNSUPPORTED)))
+    fault("delete/refused-not-found", "A manifest that has tags is not deleted, and the refusal is 404.", &["management/refusal"], || {
+        delete(|inner, name, reference| {
+            let tags = inner.tags(name, &Cut { after: None, limit: 10_000 })?.items;
+            let held = tags.into_iter().filter(|tag| {
+                inner.manifest(name, &Reference::Tag(tag.clone())).is_ok_and(|stored| Reference::Digest(stored.digest) == *reference)
+            });
+            if held.count() > 1 { Err(failure(404, ErrorCode::UNSUPPORTED)) } else { inner.delete_manifest(name, reference) }
+        })
     }),
     fault(
         "delete/refused-done",

@@ -17,7 +17,7 @@ use crate::registry::config::Config;
 use crate::registry::failure::Failure;
 use crate::registry::operations::{Cut, Opening, Operations, Page, Push, Pushed, Stored};
 use crate::registry::query::Query;
-use crate::registry::reply::{Body, Reply, set};
+use crate::registry::reply::{Body, Reply, finish, set};
 use crate::registry::route::Route;
 use crate::registry::store::Writer;
 
@@ -244,4 +244,9 @@ pub(in crate::registry::twist) fn renamed(request: &mut Parts, rename: impl Fn(&
 /// The digest at the end of a blob's path.
 pub(in crate::registry::twist) fn blob_digest(path: &str) -> Option<Digest> {
     path.rsplit_once("/blobs/").and_then(|(_, digest)| digest.parse().ok())
+}
+
+/// Has another reply go out in place of the one that was made: a refusal.
+pub(in crate::registry::twist) fn instead(request: &Parts, reply: &mut Reply, code: u16, error: ErrorCode) {
+    *reply = finish(refusal(code, error), &request.method);
 }

@@ -1,12 +1,12 @@
 //! Faults of HTTP and of what every reply has in common.
 
 use super::change::{Fault, fault};
-use super::hooks::{Kind, after, ask_for, before, content, header, is, json, refusal, reply, say, status, written};
+use super::hooks::{Kind, after, before, content, header, instead, is, json, refusal, reply, say, status, written};
 use crate::oci::ErrorCode;
 
 pub(super) const FAULTS: &[Fault] = &[
     fault("http/ping-forbidden", "The base endpoint answers 403.", &["http/ping", "offers/pull"], || {
-        reply("GET", Kind::Base, 200, |_, reply| status(reply, 403))
+        reply("GET", Kind::Base, 200, |request, reply| instead(request, reply, 403, ErrorCode::DENIED))
     }),
     fault("http/ping-head-not-allowed", "HEAD of the base endpoint is answered 405, though GET is not.", &["http/ping-head"], || {
         reply("HEAD", Kind::Base, 200, |_, reply| {
@@ -56,7 +56,7 @@ pub(super) const FAULTS: &[Fault] = &[
     }),
     fault("http/error-lower-case", "The codes of errors for manifests are in lower case.", &["http/error-code-form"], || {
         reply("GET", Kind::Manifest, 404, |request, reply| {
-            json(request, reply, |value| value["errors"][0]["code"] = "manifest_unknown".into())
+            json(request, reply, |value| value["errors"][0]["code"] = "manifest_unknown".into());
         })
     }),
     fault("http/error-number", "The code of an error is its status, a number.", &["http/error-code-form"], || {
@@ -96,7 +96,7 @@ pub(super) const FAULTS: &[Fault] = &[
     }),
     fault("http/warning-code", "A Warning has a code of its own and a date.", &["http/warning-form"], || {
         reply("GET", Kind::Manifest, 200, |_, reply| {
-            header(reply, "warning", "199 registry \"old format\" \"Mon, 23 Nov 2026 18:16:00 GMT\"")
+            header(reply, "warning", "199 registry \"old format\" \"Mon, 23 Nov 2026 18:16:00 GMT\"");
         })
     }),
     fault("http/malformed-digest-error", "A malformed digest is answered 500.", &["http/server-error", "pull/digest-malformed"], || {
@@ -115,11 +115,4 @@ pub(super) const FAULTS: &[Fault] = &[
         })
     })
     .seen("harbor#11744"),
-    fault("http/slashes-merged", "Two slashes in a path are read as one.", &[], || {
-        before(|request| {
-            let path = request.uri.path_and_query().map(|whole| whole.as_str().replace("//", "/")).unwrap_or_default();
-            ask_for(request, &path);
-            None
-        })
-    }),
 ];

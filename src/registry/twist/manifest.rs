@@ -208,31 +208,32 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     ),
-    fault(
-        "manifest/artifact-type-refused",
-        "A manifest with an artifactType is refused with 400.",
-        &["push/artifact-type-unknown", "offers/artifact-manifest"],
-        || {
-            push(|inner, name, push| {
-                if document(&push).get("artifactType").is_some() {
-                    Err(failure(400, ErrorCode::MANIFEST_INVALID))
-                } else {
-                    inner.push_manifest(name, push)
-                }
-            })
-        },
-    )
-    .seen("gitea#25846"),
-    fault("manifest/type-wanted", "A manifest without the optional mediaType is refused with 400.", &["push/manifest-refusal"], || {
+    fault("manifest/artifact-refused", "A manifest with an artifactType is refused with 400.", &["offers/artifact-manifest"], || {
         push(|inner, name, push| {
-            if document(&push).get("mediaType").is_none() {
+            if document(&push).get("artifactType").is_some() {
                 Err(failure(400, ErrorCode::MANIFEST_INVALID))
             } else {
                 inner.push_manifest(name, push)
             }
         })
     })
-    .seen("field notes: a manifest without mediaType refused"),
+    .seen("gitea#25846"),
+    fault(
+        "manifest/artifact-type-refused",
+        "A second artifactType is refused with 400: one kind of artifact is enough.",
+        &["push/artifact-type-unknown"],
+        || {
+            let first: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+            push(move |inner, name, push| {
+                let value = document(&push);
+                let kind = field(&value, "/artifactType");
+                if kind.is_empty() || first.get_or_init(|| kind.to_owned()) == kind || value.get("subject").is_some() {
+                    return inner.push_manifest(name, push);
+                }
+                Err(failure(400, ErrorCode::MANIFEST_INVALID))
+            })
+        },
+    ),
     fault(
         "manifest/tag-parameter-lost",
         "Of several tags in a push by digest, OCI-Tag names the first alone.",
@@ -256,7 +257,7 @@ pub(super) const FAULTS: &[Fault] = &[
         &["docker/unknown-type-code"],
         || {
             reply("PUT", Kind::Manifest, 415, |request, reply| {
-                json(request, reply, |value| value["errors"][0]["code"] = "UNSUPPORTED".into())
+                json(request, reply, |value| value["errors"][0]["code"] = "UNSUPPORTED".into());
             })
         },
     ),
@@ -382,7 +383,7 @@ pub(super) const FAULTS: &[Fault] = &[
         &["docker/signature-lookup"],
         || {
             reply("GET HEAD", Kind::Manifest, 404, |request, reply| {
-                if request.uri.path().ends_with(".sig") {
+                if request.uri.path().contains(".sig") {
                     status(reply, 403);
                 }
             })

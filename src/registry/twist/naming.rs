@@ -1,9 +1,8 @@
 //! Faults of names.
 
 use super::change::{Fault, Ground, fault};
-use super::hooks::{Kind, after, before, configured, manifest, name_of, push, refusal, renamed, status};
+use super::hooks::{Kind, after, before, manifest, name_of, push, refusal, renamed, status};
 use crate::oci::{ErrorCode, Reference};
-use crate::registry::Rules;
 use crate::registry::operations::Cut;
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -105,7 +104,15 @@ pub(super) const FAULTS: &[Fault] = &[
         "naming/github-any-depth",
         "Names of more or fewer components than three are taken.",
         &["naming/three-components-only", "offers/nested-names"],
-        || configured(|config| config.rules = Rules::Standard),
+        || {
+            before(|request| {
+                renamed(request, |name| match name.split('/').count() {
+                    3 => name.to_owned(),
+                    _ => format!("any/depth/{}", name.replace('/', "-")),
+                });
+                None
+            })
+        },
     )
     .on(Ground::GithubPackages),
     fault(

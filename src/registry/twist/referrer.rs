@@ -47,11 +47,12 @@ pub(super) const FAULTS: &[Fault] = &[
             });
         })
     }),
-    fault("referrer/empty-not-found", "A digest that nothing refers to gets a 404.", &["referrers/empty"], || {
+    fault("referrer/empty-not-found", "A digest that is not there and that nothing refers to gets a 404.", &["referrers/empty"], || {
         referrers(|inner, name, asked| {
             let page = inner.referrers(name, asked.to, asked.of, asked.cut)?;
             let nothing = inner.referrers(name, asked.to, None, asked.cut)?.items.is_empty();
-            if nothing { Err(failure(404, ErrorCode::MANIFEST_UNKNOWN)) } else { Ok(page) }
+            let there = inner.manifest(name, &crate::oci::Reference::Digest(*asked.to)).is_ok();
+            if nothing && !there { Err(failure(404, ErrorCode::MANIFEST_UNKNOWN)) } else { Ok(page) }
         })
     }),
     fault("referrer/image-unlisted", "Images with a subject are not listed; indexes are.", &["referrers/listed"], || {
@@ -68,9 +69,9 @@ pub(super) const FAULTS: &[Fault] = &[
             Ok(page)
         })
     }),
-    fault("referrer/first-ten", "The list of referrers ends after the tenth, without a Link.", &["referrers/listed-all"], || {
+    fault("referrer/first-five", "The list of referrers ends after the fifth, without a Link.", &["referrers/listed-all"], || {
         referrers(|inner, name, asked| {
-            let page = inner.referrers(name, asked.to, asked.of, &Cut { limit: 10, ..asked.cut.clone() })?;
+            let page = inner.referrers(name, asked.to, asked.of, &Cut { limit: 5, ..asked.cut.clone() })?;
             Ok(Page { more: false, ..page })
         })
     }),

@@ -60,7 +60,7 @@ pub(super) const FAULTS: &[Fault] = &[
         reply("GET", Kind::Tags, 200, |request, reply| {
             if request.uri.query().is_none() {
                 listed(request, reply, |tags| {
-                    tags.insert(0, "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".into())
+                    tags.insert(0, "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".into());
                 });
             }
         })

@@ -184,9 +184,10 @@ pub(super) const FAULTS: &[Fault] = &[
         &["offers/single-post", "push/single-post-fallback"],
         || before(|request| is_single_post(request).then(|| refusal(400, ErrorCode::UNSUPPORTED))),
     ),
-    fault("upload/single-post-ok", "A blob in one POST is answered 200.", &["offers/single-post", "push/single-post-created"], || {
-        reply("POST", Kind::Uploads, 201, |request, reply| {
-            if is_single_post(request) {
+    fault("upload/single-post-ok", "The first blob in one POST is answered 201, later ones 200.", &["push/single-post-created"], || {
+        let posted = Memory::default();
+        reply("POST", Kind::Uploads, 201, move |request, reply| {
+            if is_single_post(request) && !posted.first("one") {
                 status(reply, 200);
             }
         })
@@ -285,17 +286,10 @@ pub(super) const FAULTS: &[Fault] = &[
     )
     .seen("distribution-spec#590"),
     fault(
-        "upload/final-chunk-appended",
-        "A closing PUT with a chunk out of order completes the blob.",
+        "upload/final-chunk-dropped",
+        "A closing PUT with a chunk out of order is answered 201, and the chunk is dropped.",
         &["push/final-chunk-refused"],
-        || {
-            before(|request| {
-                if is(request, "PUT", Kind::Upload) {
-                    set_request(request, "content-range", "");
-                }
-                None
-            })
-        },
+        || reply("PUT", Kind::Upload, 416, |_, reply| status(reply, 201)),
     ),
     fault("upload/chunk-range-unread", "A chunk whose Content-Range cannot be read is appended.", &["push/chunk-range-malformed"], || {
         before(|request| {
@@ -426,27 +420,32 @@ pub(super) const FAULTS: &[Fault] = &[
         mount(|inner, _, from, digest| Ok(inner.blob(from, digest).is_ok()))
     }),
     fault(
-        "upload/mount-encoded-unread",
-        "A mount whose parameters are percent-encoded falls back to an upload.",
+        "upload/mount-plain-unread",
+        "A mount whose parameters are not percent-encoded falls back to an upload.",
         &["docker/mount-spellings"],
         || {
             before(|request| {
                 let query = request.uri.query().unwrap_or_default();
                 let path = request.uri.path().to_owned();
-                if query.contains("mount=") && query.contains('%') {
+                if query.contains("mount=") && !query.contains('%') {
                     ask_for(request, &path);
                 }
                 None
             })
         },
     ),
-    fault("upload/digest-encoded-unread", "A digest whose colon is percent-encoded is refused.", &["docker/digest-spellings"], || {
-        before(|request| {
-            let encoded = is(request, "PUT", Kind::Upload)
-                && request.uri.query().is_some_and(|query| query.to_ascii_lowercase().contains("digest=sha256%3a"));
-            encoded.then(|| refusal(400, ErrorCode::DIGEST_INVALID))
-        })
-    }),
+    fault(
+        "upload/digest-encoded-unread",
+        "The digest of a blob in one POST is not read when its colon is percent-encoded in lower case.",
+        &["docker/digest-spellings"],
+        || {
+            before(|request| {
+                let encoded =
+                    is(request, "POST", Kind::Uploads) && request.uri.query().is_some_and(|query| query.contains("digest=sha256%3a"));
+                encoded.then(|| refusal(400, ErrorCode::DIGEST_INVALID))
+            })
+        },
+    ),
     fault("upload/shared-blob-refused", "The empty JSON blob is refused with 409 once it is there.", &["docker/shared-empty-blob"], || {
         close(|inner, writer, digest| {
             let again = writer.bytes() == b"{}" && !inner.holders(digest).is_empty();

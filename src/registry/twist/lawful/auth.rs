@@ -7,10 +7,8 @@ use crate::registry::access::{Access, Action};
 
 pub(in super::super) const VARIANTS: &[Variant] = &[
     variant(11, "auth/ping-open", "The base endpoint answers 200 to everybody, though repositories want a login.", ALWAYS, || {
-        wanted(|request, wanted| {
-            if is(request, "", Kind::Base) {
-                wanted.clear();
-            }
+        super::super::hooks::admitted(|request, verdict| {
+            if is(request, "", Kind::Base) && text_of_request(request, "authorization").is_empty() { Ok(()) } else { verdict }
         })
     })
     .on(Ground::Token),

@@ -65,7 +65,7 @@ pub(in super::super) const VARIANTS: &[Variant] = &[
     }),
     variant(9, "error/docker-codes", "An n that is no number is refused with PAGINATION_NUMBER_INVALID.", &["docker-v2"], || {
         reply("GET", Kind::Tags, 400, |request, reply| {
-            json(request, reply, |value| value["errors"][0]["code"] = "PAGINATION_NUMBER_INVALID".into())
+            json(request, reply, |value| value["errors"][0]["code"] = "PAGINATION_NUMBER_INVALID".into());
         })
     }),
     variant(10, "error/rate-limited", "Now and then a request is answered 429, in text, without Retry-After.", ALWAYS, || {

@@ -46,8 +46,8 @@ pub(in super::super) const VARIANTS: &[Variant] = &[
             }),
             reply("GET", Kind::Tags, 200, |_, reply| {
                 let link = text_of(reply, "link");
-                if let Some((path, query)) = link.trim_start_matches('<').split_once(">").and_then(|(url, _)| url.split_once('?')) {
-                    let cursor: String = query.bytes().map(|byte| format!("{byte:02x}")).collect();
+                if let Some((path, query)) = link.trim_start_matches('<').split_once('>').and_then(|(url, _)| url.split_once('?')) {
+                    let cursor = query.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
                     header(reply, "link", &format!("<{path}?cursor={cursor}>; rel=\"next\""));
                 }
             }),
@@ -94,8 +94,7 @@ pub(in super::super) const VARIANTS: &[Variant] = &[
             reply("PUT", Kind::Manifest, 201, |_, reply| header(reply, "oci-subject", "")),
         ]
         .concat()
-    })
-    .undone(&["offers/referrers"]),
+    }),
     variant(46, "referrer/filter-ignored", "The filter is ignored, and no header says otherwise.", OCI, || {
         [
             referrers(|inner, name, asked| inner.referrers(name, asked.to, None, asked.cut)),

@@ -91,6 +91,16 @@ pub(in super::super) const VARIANTS: &[Variant] = &[
             bare.then(|| refusal(400, ErrorCode::MANIFEST_INVALID))
         })
     }),
+    variant(36, "manifest/media-type-wanted", "A manifest whose document does not name its own type is refused with 400.", ALWAYS, || {
+        push(|inner, name, push| {
+            let value: serde_json::Value = serde_json::from_slice(&push.bytes).unwrap_or_default();
+            if value.is_object() && value.get("mediaType").is_none() {
+                Err(failure(400, ErrorCode::MANIFEST_INVALID))
+            } else {
+                inner.push_manifest(name, push)
+            }
+        })
+    }),
     variant(37, "digest/sha512-declined", "sha512 is refused with 415.", &["oci-1.0", "oci-1.1", "docker-v2"], || sha512_refused(415)),
     variant(37, "digest/sha512-bad-request", "sha512 is refused with 400.", ALWAYS, || sha512_refused(400)),
     variant(38, "manifest/no-limit", "A manifest of 64 megabytes is taken.", ALWAYS, || {

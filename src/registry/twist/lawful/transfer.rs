@@ -144,8 +144,7 @@ pub(in super::super) const VARIANTS: &[Variant] = &[
             set_request(request, "range", "");
             None
         })
-    })
-    .undone(&["pull/range-partial"]),
+    }),
     variant(23, "content/ranges-whole", "Several ranges are answered with the whole blob.", ALWAYS, || {
         before(|request| {
             if text_of_request(request, "range").contains(',') {
