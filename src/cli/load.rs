@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::LoadArgs;
 use super::display::Display;
 use super::embedded::{Apart, in_place_of_a_target};
 use super::exit::{Ended, Exit};
 use super::interrupt;
+use super::load_args::LoadArgs;
 use super::output::Output;
 use super::suite::{files, invalid, suite};
 use super::survey::{credentials, read_password, report_directory};

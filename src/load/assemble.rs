@@ -105,7 +105,7 @@ fn load(begun: &Begun<'_>, finished: &Finished<'_>) -> Load {
         drained_ms: millis(driven.drained),
         partial: driven.partial.clone(),
         offered: order.offered(),
-        achieved: crate::stats::real(done) / driven.window.as_secs_f64().max(0.001),
+        achieved: crate::stats::real(tally.finished) / driven.window.as_secs_f64().max(0.001),
         journeys_done: done,
         journeys_failed: journeys.iter().map(|row| row.failed).sum(),
         requests: tally.requests,
