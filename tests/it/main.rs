@@ -7,6 +7,7 @@ mod layers;
 mod peers_clients;
 mod peers_suite;
 mod peers_surveys;
+mod prove;
 mod reports;
 mod samples;
 mod scenario_errors;
