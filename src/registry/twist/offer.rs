@@ -37,9 +37,21 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     }),
-    fault("referrer/list-no-content", "The list of referrers is answered 203.", &["referrers/list-status"], || {
-        reply("GET", Kind::Referrers, 200, |_, reply| status(reply, 203))
-    }),
+    fault(
+        "referrer/list-no-content",
+        "The list of referrers is answered 203.",
+        &[
+            "referrers/apart",
+            "referrers/deleted",
+            "referrers/empty",
+            "referrers/list-status",
+            "referrers/listed",
+            "referrers/listed-all",
+            "referrers/only-own",
+            "referrers/subject-header-honest",
+        ],
+        || reply("GET", Kind::Referrers, 200, |_, reply| status(reply, 203)),
+    ),
     fault("tag/list-page", "The list of tags is served as HTML, though it is JSON.", &["tags/list-type"], || {
         reply("GET", Kind::Tags, 200, |_, reply| header(reply, "content-type", "text/html"))
     }),
@@ -66,12 +78,18 @@ pub(super) const FAULTS: &[Fault] = &[
     )
     .seen("distribution#4489: served as 500 for ever"),
     // The catalog
-    fault("catalog/null", "The catalog's list of repositories is null.", &["docker/catalog-json"], || {
-        reply("GET", Kind::Catalog, 200, |request, reply| json(request, reply, |value| value["repositories"] = serde_json::Value::Null))
-    }),
-    fault("catalog/page", "The catalog is a page for people.", &["docker/catalog-json", "docker/catalog-type"], || {
-        reply("GET", Kind::Catalog, 200, page)
-    }),
+    fault(
+        "catalog/null",
+        "The catalog's list of repositories is null.",
+        &["docker/catalog-json", "docker/catalog-last", "docker/catalog-n", "docker/catalog-names"],
+        || reply("GET", Kind::Catalog, 200, |request, reply| json(request, reply, |value| value["repositories"] = serde_json::Value::Null)),
+    ),
+    fault(
+        "catalog/page",
+        "The catalog is a page for people.",
+        &["docker/catalog-json", "docker/catalog-last", "docker/catalog-n", "docker/catalog-names", "docker/catalog-type"],
+        || reply("GET", Kind::Catalog, 200, page),
+    ),
     fault("catalog/type", "The catalog is served as text.", &["docker/catalog-type"], || {
         reply("GET", Kind::Catalog, 200, |_, reply| header(reply, "content-type", "text/html"))
     }),
@@ -84,7 +102,7 @@ pub(super) const FAULTS: &[Fault] = &[
             });
         })
     }),
-    fault("catalog/n-ignored", "The catalog comes whole, whatever n says.", &["docker/catalog-n"], || {
+    fault("catalog/n-ignored", "The catalog comes whole, whatever n says.", &["docker/catalog-last", "docker/catalog-n"], || {
         before(|request| {
             if is(request, "GET", Kind::Catalog) {
                 ask_for(request, "/v2/_catalog");

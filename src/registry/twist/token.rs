@@ -128,7 +128,7 @@ pub(super) const FAULTS: &[Fault] = &[
         })
     })
     .on(Ground::Token),
-    fault("auth/pull-token-pushes", "A token for pulls pushes.", &["auth/token-pull-only"], || {
+    fault("auth/pull-token-pushes", "A token for pulls pushes.", &["auth/token-mount", "auth/token-pull-only"], || {
         admitted(|request, verdict| {
             let granted = bearer(request)
                 .and_then(|token| claims(&token))
@@ -231,7 +231,7 @@ pub(super) const FAULTS: &[Fault] = &[
         .concat()
     })
     .on(Ground::Token),
-    fault("token/created", "Who names no account gets a token with 201.", &["auth/token-get"], || {
+    fault("token/created", "Who names no account gets a token with 201.", &["auth/token-get", "auth/token-subset"], || {
         reply("GET", Kind::Token, 200, |request, reply| {
             if !request.uri.query().is_some_and(|query| query.contains("account=")) {
                 status(reply, 201);
@@ -259,8 +259,11 @@ pub(super) const FAULTS: &[Fault] = &[
         .concat()
     })
     .on(Ground::Token),
-    fault("token/life-in-words", "A token's life is told in words.", &["auth/token-life-number"], || {
-        reply("GET", Kind::Token, 200, |request, reply| json(request, reply, |value| value["expires_in"] = "five minutes".into()))
-    })
+    fault(
+        "token/life-in-words",
+        "A token's life is told in words.",
+        &["auth/token-expired", "auth/token-life", "auth/token-life-number"],
+        || reply("GET", Kind::Token, 200, |request, reply| json(request, reply, |value| value["expires_in"] = "five minutes".into())),
+    )
     .on(Ground::Token),
 ];
