@@ -30,7 +30,9 @@ pub(super) fn capabilities(page: &mut Page, record: &Record) {
         (FactState::Broken, "broken", Ink::Bad),
         (FactState::Unknown, "unknown", Ink::Warning),
     ];
-    let of_target = |name: &str| !OF_THE_RUN.contains(&name);
+    // What --repository leaves no room for was never tried, so the target did not decline it.
+    let pinned_away = |name: &str| record.target.repository.is_some() && record.facts[name].observed.contains("--repository pins");
+    let of_target = |name: &str| !OF_THE_RUN.contains(&name) && !pinned_away(name);
     for (state, label, ink) in states {
         let told: Vec<String> =
             record.facts.iter().filter(|(name, fact)| fact.state == state && of_target(name)).map(|(name, _)| fact(record, name)).collect();
