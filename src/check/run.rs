@@ -36,7 +36,7 @@ pub async fn check(
             survey.greeting = done.and_then(Result::ok).unwrap_or_default();
             survey.cut = Some(why.clone());
             Box::pin(survey.clean_up(progress, interrupt)).await;
-            let left = survey.left_behind.iter().flat_map(|line| ["\nleft behind: ", line]).collect();
+            let left = survey.left_behind.iter().fold(String::new(), |told, line| told + "\nleft behind: " + line);
             return Err(CheckError::CutShort { why, left });
         }
     }

@@ -216,7 +216,7 @@ async fn what_the_profile_does_not_ask_for_keeps_nothing_with_keep_failed() {
         let asked = Options { keep_failed: true, ..options(&base, "oci") };
         let record = check(&suite, &client, &asked, &Silent, &Interrupt::pair().1).await.unwrap();
         registry.stop().await;
-        assert_eq!(record.left_behind.iter().filter(|line| line.contains("/x")).count(), lines, "{clause}: {:?}", record.left_behind);
+        assert_eq!(record.left_behind.iter().filter(|line| line.contains("/a-x (")).count(), lines, "{clause}: {:?}", record.left_behind);
     }
 }
 

@@ -8,7 +8,7 @@ use super::super::words::{clip, count, duration, number};
 use super::page::{Ink, Page};
 use crate::clause::Level;
 use crate::judge::Verdict;
-use crate::record::{Counts, FactState, Outcome, Record};
+use crate::record::{Counts, Fact, FactState, Outcome, Record};
 
 /// How many reasons, and how many things left behind, are shown.
 const MOST: usize = 12;
@@ -27,14 +27,17 @@ pub(super) fn capabilities(page: &mut Page, record: &Record) {
         (FactState::Broken, "broken", Ink::Bad),
         (FactState::Unknown, "unknown", Ink::Warning),
     ];
+    // What --repository leaves no room for was never tried, so the target did not decline it.
+    let pinned_away = |fact: &Fact| record.target.repository.is_some() && fact.observed.contains("--repository pins");
+    let of_target = |fact: &Fact| !fact.of_the_run && !pinned_away(fact);
     for (state, label, ink) in states {
         let told: Vec<String> =
-            record.facts.iter().filter(|(_, fact)| fact.state == state && !fact.of_the_run).map(|(name, _)| fact(record, name)).collect();
+            record.facts.iter().filter(|(_, fact)| fact.state == state && of_target(fact)).map(|(name, _)| fact(record, name)).collect();
         if !told.is_empty() {
             page.field(2, 14, label, (ink, &told.join(", ")));
         }
     }
-    let lacking = record.facts.iter().filter(|(_, fact)| fact.state != FactState::Accepted && fact.of_the_run);
+    let lacking = record.facts.iter().filter(|(_, fact)| fact.state != FactState::Accepted && !of_target(fact));
     let mut reasons: IndexMap<&str, Vec<&str>> = IndexMap::new();
     lacking.for_each(|(name, fact)| reasons.entry(&fact.observed).or_default().push(name));
     for (at, (reason, names)) in reasons.iter().enumerate() {
