@@ -53,3 +53,7 @@ accept:
 # Wall time per exchange of `plimsoll check` beside the official suite, both against docker-registry.
 bench-check ROUNDS="5": install-peers
     .ci/bench-check {{ ROUNDS }}
+
+# What `plimsoll load` costs beside wrk, how late it is, and whether it finds a capacity that is known.
+bench ROUNDS="3":
+    .ci/bench-load {{ ROUNDS }}

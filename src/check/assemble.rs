@@ -100,13 +100,7 @@ impl<'a> Assembly<'a> {
         for step in steps {
             let first = step.outcomes.first().into_iter().flat_map(|outcome| &outcome.expect);
             for expected in step.expect.iter().chain(first).filter(|expected| expected.binding.is_some()) {
-                let event = Event {
-                    step: Some((step.number, step.title.clone())),
-                    expected: expected.number,
-                    judgement: Judgement::Skipped(reason.to_owned()),
-                    exchange: None,
-                };
-                let mut result = blank(expected, &event, verdict, 0);
+                let mut result = blank(expected, &step.title, verdict, 0);
                 result.reason = Some(reason.to_owned());
                 result.cause = cause;
                 self.took_down(cause);
@@ -126,15 +120,15 @@ impl<'a> Assembly<'a> {
         for event in &events {
             by_number.entry(event.expected).or_default().push(event);
         }
-        let open = if heard.finished { HashSet::new() } else { unreached(item, &events) };
+        let open = if heard.finished { HashMap::new() } else { unreached(item, &events) };
         let mut blamed: HashMap<usize, usize> = HashMap::new();
         let mut out: Vec<ExpectationResult> = Vec::new();
         // Failures first, so that what could not be judged because of them finds its cause.
         for failing in [true, false] {
             for expected in &bound {
                 let Some(merged) = by_number.get(&expected.number).and_then(|events| merge(events)) else {
-                    if !failing && open.contains(&expected.number) {
-                        out.push(self.unreached(expected));
+                    if let Some(step) = open.get(&expected.number).filter(|_| !failing) {
+                        out.push(self.unreached(expected, step));
                     }
                     continue;
                 };
@@ -148,16 +142,16 @@ impl<'a> Assembly<'a> {
         out
     }
 
-    /// An expectation that the run ended before.
-    fn unreached(&self, expected: &Expected) -> ExpectationResult {
+    /// An expectation, of the step of that title, that the run ended before.
+    fn unreached(&self, expected: &Expected, step: &str) -> ExpectationResult {
         let reason = self.cut.unwrap_or("the run ended before it came to this").to_owned();
-        let event = Event { step: None, expected: expected.number, judgement: Judgement::Pass, exchange: None };
-        ExpectationResult { reason: Some(reason), ..blank(expected, &event, Verdict::Inconclusive, 0) }
+        ExpectationResult { reason: Some(reason), ..blank(expected, step, Verdict::Inconclusive, 0) }
     }
 
     fn result(&mut self, item: &Item, expected: &Expected, merged: &Merged<'_>, blamed: &mut HashMap<usize, usize>) -> ExpectationResult {
         let event = merged.event;
-        let mut result = blank(expected, event, merged.verdict, merged.exchanges);
+        let step = event.step.as_ref().map_or("", |(_, title)| title);
+        let mut result = blank(expected, step, merged.verdict, merged.exchanges);
         match &event.judgement {
             Judgement::Pass => {}
             Judgement::Declined(observed) => result.reason = Some(format!("declined: {observed}")),
@@ -238,21 +232,24 @@ impl<'a> Assembly<'a> {
     }
 }
 
-/// The expectations of the steps that a run ended before. Of a step's outcomes only the first is counted.
-fn unreached(item: &Item, events: &[Event]) -> HashSet<usize> {
+/// The expectations of the steps that a run ended before, each with its step's title. Of a step's outcomes only the first is counted.
+fn unreached<'i>(item: &'i Item, events: &[Event]) -> HashMap<usize, &'i str> {
     let told: HashSet<usize> = events.iter().map(|event| event.expected).collect();
     let reached = |step: &Step| {
         step.expect.iter().chain(step.outcomes.iter().flat_map(|outcome| &outcome.expect)).any(|own| told.contains(&own.number))
     };
     let steps = item.steps.iter().flat_map(Step::with_inner).filter(|step| !reached(step));
-    let numbers = steps.flat_map(|step| step.expect.iter().chain(step.outcomes.first().into_iter().flat_map(|outcome| &outcome.expect)));
-    numbers.map(|expected| expected.number).collect()
+    let open = steps.flat_map(|step| {
+        let first = step.outcomes.first().into_iter().flat_map(|outcome| &outcome.expect);
+        step.expect.iter().chain(first).map(|expected| (expected.number, step.title.as_str()))
+    });
+    open.collect()
 }
 
-fn blank(expected: &Expected, event: &Event, verdict: Verdict, exchanges: u64) -> ExpectationResult {
+fn blank(expected: &Expected, step: &str, verdict: Verdict, exchanges: u64) -> ExpectationResult {
     ExpectationResult {
         clause: expected.clause.to_string(),
-        step: event.step.as_ref().map_or_else(String::new, |(_, title)| title.clone()),
+        step: step.to_owned(),
         position: expected.position.clone(),
         verdict,
         outcome: expected.outcome.clone(),

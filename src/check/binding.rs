@@ -28,7 +28,8 @@ impl Binds<'_> {
             }
             Judgement::Inconclusive { reason, because: Some(Because::Step(number)) } => match self.refused(*number) {
                 Some(step) => {
-                    Judgement::Skipped(format!("the profile does not ask that \"{}\" works: {}", step.title, without_title(reason)))
+                    let came = without_title(reason);
+                    Judgement::Skipped(format!("it follows on \"{}\", which came to {came}: the profile asks nothing of that", step.title))
                 }
                 None => judgement.clone(),
             },

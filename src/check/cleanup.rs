@@ -6,7 +6,7 @@ use http::header::LOCATION;
 use http::{Method, Uri};
 
 use crate::client::{Ask, Call, Client};
-use crate::exchange::{Exchange, resolve};
+use crate::exchange::{Exchange, Failure, Phase, Request, resolve};
 use crate::oci::Digest;
 
 /// One thing that a registry keeps for us.
@@ -29,9 +29,33 @@ pub(crate) enum Kind {
 /// What an exchange has left in the registry: a 201 to a PUT or POST of content.
 pub(super) fn pushed(exchange: &Exchange) -> Option<Pushed> {
     let response = exchange.response().filter(|response| response.status == 201)?;
-    let request = &exchange.request;
+    content_of(&exchange.request, response.headers.get("docker-content-digest").and_then(|value| value.to_str().ok()))
+}
+
+/// What an exchange may have left although no answer came: the request went out, and nobody knows what came of it.
+pub(super) fn perhaps_pushed(exchange: &Exchange) -> Option<Pushed> {
+    let unsent = |failure: &Failure| {
+        matches!(failure, Failure::Connect { .. } | Failure::Tls { .. } | Failure::Login(_) | Failure::Unsendable(_))
+            || matches!(failure, Failure::TimedOut { phase: Phase::Connect, .. })
+    };
+    exchange.answer.as_ref().err().filter(|failure| !unsent(failure))?;
+    perhaps_left(&exchange.request)
+}
+
+/// What a request may have left: the content that it pushes, or else an upload session without an address that we know.
+pub(super) fn perhaps_left(request: &Request) -> Option<Pushed> {
+    let session = || {
+        let repository = request.url.path().trim_end_matches('/').strip_prefix("/v2/")?.strip_suffix("/blobs/uploads")?;
+        let kind = Kind::Session;
+        (request.method == Method::POST).then(|| Pushed { repository: repository.to_owned(), kind, at: String::new() })
+    };
+    content_of(request, None).or_else(session)
+}
+
+/// The content that a request pushes, where it is one; `header` is the digest that the answer named.
+fn content_of(request: &Request, header: Option<&str>) -> Option<Pushed> {
     let path = request.url.path().strip_prefix("/v2/")?;
-    let header = response.headers.get("docker-content-digest").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let header = header.map(str::to_owned);
     // From the right: `manifests` and `blobs/uploads` may be parts of a repository's name.
     if let Some((repository, reference)) = path.rsplit_once("/manifests/").filter(|(_, reference)| !reference.contains('/'))
         && request.method == Method::PUT
@@ -73,10 +97,13 @@ pub(super) fn note_session(open: &mut Vec<Pushed>, exchange: &Exchange) {
     }
 }
 
+/// How many requests in a row may go unanswered until the clean-up gives up.
+const MOST_SILENCE: u32 = 3;
+
 /// What stays on purpose.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Kept {
-    /// Repositories in which something failed, with `--keep-failed`.
+    /// Repositories that a failed scenario wrote to, with `--keep-failed`.
     pub(crate) failed: BTreeSet<String>,
     /// The repository of `--repository`. Somebody else's content may stand in it, and a delete by digest would take its tags along; but
     /// nobody else knows our upload sessions.
@@ -99,22 +126,63 @@ pub(crate) struct Cleaning<'a> {
     pub(crate) base: &'a Uri,
     pub(crate) left: BTreeSet<Pushed>,
     pub(crate) kept: Kept,
+    /// What was sent and never answered, and so may be there.
+    pub(crate) perhaps: BTreeMap<Pushed, Unanswered>,
+}
+
+/// Why no answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unanswered {
+    /// The target gave none in time. By now it has carried it out, or never will.
+    Silence,
+    /// We broke it off: it may still be carried out after we have looked.
+    BrokenOff,
 }
 
 impl Cleaning<'_> {
-    /// Deletes what may go. A kind whose delete is refused outright is not tried again.
+    /// Deletes what may go. A kind whose delete is refused outright is not tried again, and a target that has fallen silent is left alone.
     pub(crate) async fn run(&mut self) {
+        self.look_for_unanswered().await;
+        let mut silence = 0;
         let mut refused: BTreeSet<Kind> = BTreeSet::new();
         let mut things: Vec<Pushed> = self.left.iter().filter(|thing| self.kept.why(thing).is_none()).cloned().collect();
         things.sort_by_key(|thing| thing.kind);
         for thing in things {
-            if refused.contains(&thing.kind) {
+            if refused.contains(&thing.kind) || silence == MOST_SILENCE {
                 continue;
             }
-            match self.delete(&thing).await {
+            let deleted = self.delete(&thing).await;
+            silence = if matches!(deleted, Deleted::Unanswered) { silence + 1 } else { 0 };
+            match deleted {
                 Deleted::Gone => drop(self.left.remove(&thing)),
-                Deleted::Stays => {}
+                Deleted::Stays | Deleted::Unanswered => {}
                 Deleted::Refused => drop(refused.insert(thing.kind)),
+            }
+        }
+    }
+
+    /// Settles for each thing that was never answered for whether it is there: then it is deleted like the rest. What can't be settled
+    /// stays in the list of what is perhaps there.
+    async fn look_for_unanswered(&mut self) {
+        let mut silence = 0;
+        let things: Vec<(Pushed, Unanswered)> = self.perhaps.iter().map(|(thing, why)| (thing.clone(), *why)).collect();
+        for (thing, why) in things {
+            if self.left.contains(&thing) {
+                self.perhaps.remove(&thing);
+                continue;
+            }
+            if thing.at.is_empty() || silence == MOST_SILENCE {
+                continue;
+            }
+            let status = self.ask(Method::HEAD, &thing).await;
+            silence = if status.is_none() { silence + 1 } else { 0 };
+            match status {
+                Some(200..=299) => {
+                    self.perhaps.remove(&thing);
+                    self.left.insert(thing);
+                }
+                Some(404 | 410) if why == Unanswered::Silence => drop(self.perhaps.remove(&thing)),
+                _ => {}
             }
         }
     }
@@ -127,7 +195,8 @@ impl Cleaning<'_> {
                 let look = if thing.kind == Kind::Session { Method::GET } else { Method::HEAD };
                 if matches!(self.ask(look, thing).await, Some(404 | 410)) { Deleted::Gone } else { Deleted::Refused }
             }
-            Some(400 | 401 | 403 | 405 | 501) | None => Deleted::Refused,
+            Some(400 | 401 | 403 | 405 | 501) => Deleted::Refused,
+            None => Deleted::Unanswered,
             Some(_) => Deleted::Stays,
         }
     }
@@ -149,17 +218,22 @@ impl Cleaning<'_> {
     /// What stays, a line per repository, with the reason where that is on purpose.
     pub(crate) fn told(&self) -> Vec<String> {
         let mut counts: BTreeMap<(&str, &str), [u64; 3]> = BTreeMap::new();
-        for thing in &self.left {
-            counts.entry((&thing.repository, self.kept.why(thing).unwrap_or_default())).or_default()[thing.kind as usize] += 1;
+        let perhaps = self.perhaps.keys().filter(|thing| !self.left.contains(thing)).map(|thing| (thing, PERHAPS));
+        for (thing, why) in self.left.iter().map(|thing| (thing, self.kept.why(thing).unwrap_or_default())).chain(perhaps) {
+            counts.entry((&thing.repository, why)).or_default()[thing.kind as usize] += 1;
         }
         counts.into_iter().map(|((repository, why), counts)| line(repository, counts) + why).collect()
     }
 }
 
+/// What is said of what was sent and never answered.
+const PERHAPS: &str = ", perhaps: sent, and never answered";
+
 /// What came of a delete.
 enum Deleted {
     Gone,
     Stays,
+    Unanswered,
     /// And there is no use in trying it on others.
     Refused,
 }

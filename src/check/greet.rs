@@ -6,7 +6,7 @@ use super::cleanup::{Pushed, note_session};
 use super::fault::{self, Fault};
 use super::options::{CheckError, Options};
 use crate::client::{Ask, Asked, Call, Client, Identity};
-use crate::exchange::{Challenge, Exchange, Failure, challenges, evidence};
+use crate::exchange::{Challenge, Exchange, Failure, evidence, preferred};
 use crate::judge::observed;
 use crate::plan::{Facts, State};
 
@@ -46,7 +46,7 @@ pub(crate) struct Greeting {
     pub(crate) server: Option<String>,
     /// The `Docker-Distribution-API-Version` header.
     pub(crate) api_version: Option<String>,
-    /// `none`, `basic` or `bearer`.
+    /// `none`, `basic`, `bearer`, or `unreadable` where it asks in no way that plimsoll can follow.
     pub(crate) login: &'static str,
     /// Facts of the driver's own: login and its kinds, token service.
     pub(crate) facts: Facts,
@@ -83,10 +83,11 @@ pub(crate) async fn greet(client: &Client, options: &Options, run: &str) -> Resu
     let place =
         options.repository.as_ref().map_or_else(|| format!("/v2/{}/{run}/greeting", options.prefix), |pinned| format!("/v2/{pinned}"));
     let asking = asking(client, options, &ping, &place, &mut greeting.sessions).await;
-    let challenge = asking.as_ref().and_then(usable);
+    let challenge = asking.as_ref().and_then(|asking| preferred(&asking.response()?.headers));
     greeting.login = match &challenge {
         Some(challenge) if challenge.is("bearer") => "bearer",
         Some(_) => "basic",
+        None if asking.is_some() => "unreadable",
         None => "none",
     };
     note_driver_facts(&mut greeting, challenge.as_ref(), options);
@@ -145,6 +146,7 @@ fn who(options: &Options) -> String {
 fn note_driver_facts(greeting: &mut Greeting, challenge: Option<&Challenge>, options: &Options) {
     let facts = &mut greeting.facts;
     let (login, why) = match (challenge, &options.login) {
+        (None, _) if greeting.login == "unreadable" => (State::Declined, "a login is asked for, in a way that can't be read"),
         (None, _) => (State::Declined, "no login asked for"),
         (Some(_), None) => (State::Declined, "no user name and password at hand"),
         (Some(_), Some(_)) => (State::Accepted, greeting.login),
@@ -171,12 +173,6 @@ fn note_driver_facts(greeting: &mut Greeting, challenge: Option<&Challenge>, opt
         Some(_) => (State::Declined, "it needs an empty repository, and --repository pins one"),
     };
     facts.note("own-repositories", own, observed);
-}
-
-/// The challenge that a client would answer.
-fn usable(asking: &Exchange) -> Option<Challenge> {
-    let all = challenges(&asking.response()?.headers);
-    all.iter().find(|challenge| challenge.is("bearer")).or_else(|| all.iter().find(|challenge| challenge.is("basic"))).cloned()
 }
 
 /// How one knows that it is none: a page for people, or an address that leads elsewhere.

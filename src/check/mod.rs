@@ -5,6 +5,7 @@
 mod assemble;
 mod binding;
 mod cleanup;
+mod ending;
 mod evidence;
 mod fault;
 mod greet;
@@ -24,3 +25,4 @@ pub use greet::Refusal;
 pub(crate) use greet::{Greeting, greet};
 pub use options::{Bodies, CheckError, Interrupt, Interrupter, Options, Progress};
 pub use run::check;
+pub(crate) use survey::no_profile;

@@ -21,7 +21,7 @@ pub struct Options {
     pub profile: String,
     /// Patterns of scenario ids; none: all.
     pub only: Vec<String>,
-    /// How many scenarios run side by side.
+    /// How many scenarios may run side by side; what `side_by_side` makes of it counts.
     pub jobs: usize,
     /// How long the run may take.
     pub max_time: Duration,
@@ -43,6 +43,14 @@ pub struct Options {
     pub scenario_set: String,
 }
 
+impl Options {
+    /// How many scenarios and probes run side by side: one alone where they share a repository.
+    #[must_use]
+    pub fn side_by_side(&self) -> usize {
+        if self.repository.is_some() { 1 } else { self.jobs }
+    }
+}
+
 /// Why a target could not be surveyed.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
@@ -50,10 +58,12 @@ pub enum CheckError {
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// It was interrupted, or `--max-time` was up, before there was anything to judge.
-    #[error("nothing was judged: {why} before the target had been greeted")]
+    #[error("nothing was judged: {why} before the target had been greeted{left}")]
     CutShort {
         /// `interrupted`, or what was up.
         why: String,
+        /// What could not be taken away, a line each.
+        left: String,
     },
     /// The repository of `--repository` holds tags, or can't be seen to hold none.
     #[error(
@@ -66,11 +76,11 @@ pub enum CheckError {
         why: String,
     },
     /// There is no such profile.
-    #[error("there is no profile `{name}`{hint}; there are {all}")]
+    #[error("there is no profile `{name}`{hint} There are {all}")]
     NoProfile {
         /// What was asked for.
         name: String,
-        /// `: did you mean …?`
+        /// `: did you mean …?`, or a full stop.
         hint: String,
         /// The names that there are.
         all: String,

@@ -1,6 +1,7 @@
 //! Finding out what a target offers, and which profile that comes to.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use futures_util::StreamExt;
 
@@ -28,19 +29,14 @@ impl Survey<'_> {
             for index in ready {
                 match self.beyond_reach(&plan.items[index]) {
                     Some((capability, state, why)) => self.facts.note(&capability, state, why),
-                    None => wave.push((index, Recorder::telling(&self.waits))),
+                    None => wave.push((index, Arc::new(Recorder::telling(&self.waits)))),
                 }
             }
-            self.cut = {
-                let runs = wave.iter().map(|(index, recorder)| run_one(&plan.items[*index], &env, recorder));
-                let all = futures_util::stream::iter(runs.collect::<Vec<_>>()).buffered(self.options.jobs).collect::<Vec<()>>();
-                tokio::select! {
-                    biased;
-                    why = self.cut_off(interrupt) => Some(why),
-                    never = self.show_waits(progress) => match never {},
-                    _ = all => None,
-                }
-            };
+            self.probing = wave.iter().map(|(index, recorder)| (plan.items[*index].clone(), Arc::clone(recorder))).collect();
+            let runs = wave.iter().map(|(index, recorder)| run_one(&plan.items[*index], &env, recorder));
+            let all = futures_util::stream::iter(runs.collect::<Vec<_>>()).buffered(self.options.side_by_side()).collect::<Vec<()>>();
+            self.cut = self.to_the_end(all, progress, interrupt).await.why();
+            self.probing.clear();
             let heard: Vec<(usize, Heard)> = wave.iter().map(|(index, recorder)| (*index, recorder.heard())).collect();
             probe::note(self.suite, &plan, &heard, &mut self.facts);
             self.probed.extend(heard.into_iter().map(|(index, heard)| (plan.items[index].clone(), heard)));

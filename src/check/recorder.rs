@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::broadcast;
 
-use super::cleanup::{Pushed, note_session, pushed};
+use super::cleanup::{Pushed, note_session, perhaps_pushed, pushed};
 use crate::engine::{Judgement, Observer};
 use crate::exchange::Exchange;
 use crate::plan::{Expected, Step};
@@ -39,6 +39,8 @@ pub(super) struct Heard {
     pub(super) events: Vec<Event>,
     pub(super) decisions: Vec<Decision>,
     pub(super) pushed: Vec<Pushed>,
+    /// What was sent and never answered.
+    pub(super) unanswered: Vec<Pushed>,
     /// Upload sessions that are still open.
     pub(super) sessions: Vec<Pushed>,
     /// The first preparation that did not work: the step's title and what came.
@@ -84,6 +86,7 @@ impl Observer for Recorder {
         let mut heard = self.lock();
         heard.exchanges += 1;
         heard.pushed.extend(pushed(exchange));
+        heard.unanswered.extend(perhaps_pushed(exchange));
         note_session(&mut heard.sessions, exchange);
     }
 

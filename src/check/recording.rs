@@ -26,6 +26,7 @@ impl Survey<'_> {
             self.profile.deviations.iter().map(|deviation| (deviation.clause.value.to_string(), deviation.reason.clone())).collect();
         let mut assembly = Assembly::new(&clauses, &known, &self.plan.always, self.client.secrets(), cut);
         let mut scenarios: Vec<_> = self.probed.iter().map(|(item, heard)| assembly.item(item, heard)).collect();
+        scenarios.extend(self.probing.iter().map(|(item, recorder)| assembly.item(item, &recorder.heard())));
         scenarios.extend(self.plan.items.iter().zip(&self.recorders).map(|(item, recorder)| assembly.item(item, &recorder.heard())));
         scenarios.retain(|scenario| !scenario.expectations.is_empty());
         let (found, kept, bodies) = assembly.finish();
@@ -38,6 +39,8 @@ impl Survey<'_> {
             target: self.target(),
             profile: self.profile_used(),
             facts: self.facts_found(),
+            only: self.options.only.clone(),
+            keep_failed: self.options.keep_failed,
             seed: self.options.seed,
             run: self.setting.run.clone(),
             machine: Machine::here(),
@@ -57,7 +60,8 @@ impl Survey<'_> {
 
     /// What the plan judges, with level and source under the profile.
     fn planned_clauses(&self) -> IndexMap<String, Planned> {
-        let items = self.probed.iter().map(|(item, _)| item).chain(&self.plan.items);
+        let probes = self.probed.iter().map(|(item, _)| item).chain(self.probing.iter().map(|(item, _)| item));
+        let items = probes.chain(&self.plan.items);
         let expected = items.flat_map(Item::expectations).chain(self.plan.always.iter().flat_map(|always| &always.expect));
         let mut clauses = IndexMap::new();
         for expected in expected {
@@ -101,6 +105,7 @@ impl Survey<'_> {
             let level = clause.and_then(|clause| self.suite.catalogue.clauses.get(&clause)?.binding(self.profile)).map(|bound| bound.level);
             self.profile.expects(capability, level).to_string()
         };
+        let of_the_run = |name: &String| self.suite.catalogue.capabilities.get(name).is_some_and(|known| known.from_driver);
         let found = |fact: &crate::plan::Fact| match fact.state {
             State::Accepted => FactState::Accepted,
             State::Declined => FactState::Declined,
@@ -109,7 +114,7 @@ impl Survey<'_> {
         };
         let facts = self.facts.capabilities.iter().map(|(capability, fact)| {
             let observed = self.client.secrets().redact(&evidence::printable(fact.observed.as_bytes()));
-            (capability.clone(), Fact { state: found(fact), expected: expected(capability), observed })
+            (capability.clone(), Fact { state: found(fact), expected: expected(capability), observed, of_the_run: of_the_run(capability) })
         });
         facts.collect()
     }

@@ -1,25 +1,21 @@
 //! The driver: greet, probe, choose the profile, plan, run, clean up, record.
 
-use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 
-use super::cleanup::{Cleaning, Kept, Pushed};
+use super::ending::Ended;
 use super::greet::{greet, is_unused};
 use super::options::{CheckError, Interrupt, Options, Progress};
-use super::recorder::{Heard, Recorder};
+use super::recorder::Recorder;
 use super::survey::Survey;
 use crate::client::Client;
 use crate::clock;
-use crate::engine::{Env, Judgement, run as run_item};
+use crate::engine::{Env, run as run_item};
 use crate::plan::{Fate, Item};
 use crate::record::Record;
 use crate::scenario::Suite;
-
-/// How often the record so far is kept.
-const CHECKPOINT: Duration = Duration::from_secs(5);
 
 /// Surveys one target.
 ///
@@ -33,11 +29,17 @@ pub async fn check(
     interrupt: &Interrupt,
 ) -> Result<Record, CheckError> {
     let mut survey = Survey::begin(suite, client, options)?;
-    survey.greeting = tokio::select! {
-        biased;
-        why = survey.cut_off(interrupt) => return Err(CheckError::CutShort { why }),
-        greeting = Box::pin(greet(client, options, &survey.setting.run)) => greeting?,
-    };
+    let greeted = survey.to_the_end(Box::pin(greet(client, options, &survey.setting.run)), progress, interrupt).await;
+    match greeted {
+        Ended::Done(greeting) => survey.greeting = greeting?,
+        Ended::Cut { why, done } => {
+            survey.greeting = done.and_then(Result::ok).unwrap_or_default();
+            survey.cut = Some(why.clone());
+            Box::pin(survey.clean_up(progress, interrupt)).await;
+            let left = survey.left_behind.iter().map(|line| format!("\nleft behind: {line}")).collect();
+            return Err(CheckError::CutShort { why, left });
+        }
+    }
     if let Some(repository) = options.repository.as_ref().filter(|_| !options.overwrite_tags) {
         Box::pin(is_unused(client, options, repository)).await?;
     }
@@ -47,61 +49,36 @@ pub async fn check(
     }
     Box::pin(survey.probe(progress, interrupt)).await;
     if let Err(why) = survey.choose().and_then(|()| survey.plan()) {
-        Box::pin(survey.clean_up(interrupt)).await;
+        Box::pin(survey.clean_up(progress, interrupt)).await;
         return Err(why);
     }
     if survey.cut.is_none() {
         Box::pin(survey.run(progress, interrupt)).await;
     }
-    Box::pin(survey.clean_up(interrupt)).await;
+    Box::pin(survey.clean_up(progress, interrupt)).await;
     let (record, bodies) = survey.record();
     progress.bodies(&bodies);
     Ok(record)
 }
 
 impl Survey<'_> {
-    /// Ends when the run has to, with the reason.
-    pub(super) async fn cut_off(&self, interrupt: &Interrupt) -> String {
-        let max_time = self.options.max_time;
-        tokio::select! {
-            biased;
-            () = interrupt.asked(1) => "interrupted".to_owned(),
-            () = tokio::time::sleep_until((self.began + max_time).into()) => format!("--max-time ({max_time:?}) was up"),
-        }
-    }
-
     /// Runs every item: side by side first, then those that want to be alone.
     async fn run(&mut self, progress: &dyn Progress, interrupt: &Interrupt) {
         let runs: Vec<usize> = (0..self.plan.items.len()).filter(|index| self.plan.items[*index].fate == Fate::Run).collect();
         progress.begin(runs.len());
         let env = self.env(&self.plan);
         let (alone, together): (Vec<usize>, Vec<usize>) = runs.into_iter().partition(|index| self.plan.items[*index].alone);
-        let jobs = if self.options.repository.is_some() { 1 } else { self.options.jobs };
         let cut = {
-            let mut cut_off = std::pin::pin!(self.cut_off(interrupt));
-            let mut shown = std::pin::pin!(self.show_waits(progress));
             let one = |index: usize| {
                 let (item, recorder, env) = (&self.plan.items[index], &self.recorders[index], &env);
                 async move {
                     run_one(item, env, recorder.as_ref()).await;
-                    index
+                    progress.done(&item.name());
                 }
             };
-            let side_by_side = futures_util::stream::iter(together.into_iter().map(one)).buffer_unordered(jobs);
-            let mut all = std::pin::pin!(side_by_side.chain(futures_util::stream::iter(alone.into_iter().map(one)).buffer_unordered(1)));
-            let mut tick = tokio::time::interval_at((clock::instant() + CHECKPOINT).into(), CHECKPOINT);
-            loop {
-                tokio::select! {
-                    biased;
-                    why = &mut cut_off => break Some(why),
-                    never = &mut shown => match never {},
-                    ended = all.next() => match ended {
-                        Some(index) => progress.done(&self.plan.items[index].name()),
-                        None => break None,
-                    },
-                    _ = tick.tick() => progress.checkpoint(&self.record_so_far("the run was still going on")),
-                }
-            }
+            let side_by_side = futures_util::stream::iter(together.into_iter().map(one)).buffer_unordered(self.options.side_by_side());
+            let all = side_by_side.chain(futures_util::stream::iter(alone.into_iter().map(one)).buffer_unordered(1));
+            self.to_the_end(all.collect::<Vec<()>>(), progress, interrupt).await.why()
         };
         self.cut = cut;
     }
@@ -114,32 +91,6 @@ impl Survey<'_> {
             if let Ok(wait) = waits.recv().await {
                 progress.waiting(wait);
             }
-        }
-    }
-
-    /// Takes away what was pushed, until it is done or there is no time or patience left.
-    async fn clean_up(&mut self, interrupt: &Interrupt) {
-        let heard: Vec<Heard> = self.recorders.iter().map(|recorder| recorder.heard()).collect();
-        let mut left: BTreeSet<Pushed> = self.greeting.sessions.iter().cloned().collect();
-        let mut kept = Kept { pinned: self.options.repository.clone(), ..Kept::default() };
-        for (item, heard) in self.probed.iter().map(|(item, heard)| (item, heard)).chain(self.plan.items.iter().zip(&heard)) {
-            left.extend(heard.pushed.iter().chain(&heard.sessions).cloned());
-            if self.options.keep_failed && heard.events.iter().any(|event| matches!(event.judgement, Judgement::Fail(_))) {
-                kept.failed.extend(item.repos.values().cloned());
-            }
-        }
-        let mut cleaning = Cleaning { client: self.client, base: &self.options.base, left, kept };
-        self.unless_stopped(interrupt, cleaning.run()).await;
-        self.left_behind = cleaning.told();
-    }
-
-    /// Goes on with a clean-up until it is asked for a second time to end, or the run's time is up.
-    async fn unless_stopped(&self, interrupt: &Interrupt, work: impl Future<Output = ()>) {
-        tokio::select! {
-            biased;
-            () = interrupt.asked(2) => {}
-            () = tokio::time::sleep_until((self.began + self.options.max_time).into()) => {}
-            () = work => {}
         }
     }
 }

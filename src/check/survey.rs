@@ -31,6 +31,8 @@ pub(super) struct Survey<'a> {
     pub(super) chosen: String,
     /// The probes' items with what was heard of them, in the order in which they ran.
     pub(super) probed: Vec<(Item, Heard)>,
+    /// The probes that are under way.
+    pub(super) probing: Vec<(Item, Arc<Recorder>)>,
     pub(super) plan: Plan,
     pub(super) recorders: Vec<Arc<Recorder>>,
     /// How long the target is waited for, as it happens.
@@ -71,6 +73,7 @@ impl<'a> Survey<'a> {
             profile,
             chosen: "asked for with --profile".to_owned(),
             probed: Vec::new(),
+            probing: Vec::new(),
             plan: Plan::default(),
             recorders: Vec::new(),
             waits: broadcast::Sender::new(16),
@@ -107,8 +110,9 @@ impl<'a> Survey<'a> {
     }
 }
 
-pub(super) fn no_profile(suite: &Suite, name: &str) -> CheckError {
+/// That there is no profile of this name, and which there are.
+pub(crate) fn no_profile(suite: &Suite, name: &str) -> CheckError {
     let names: Vec<&str> = suite.catalogue.profiles.keys().map(String::as_str).chain([AUTO]).collect();
-    let hint = meant_tail(name, names.iter().copied());
+    let hint = Some(meant_tail(name, names.iter().copied())).filter(|hint| !hint.is_empty()).unwrap_or_else(|| ".".to_owned());
     CheckError::NoProfile { name: name.to_owned(), hint, all: names.join(", ") }
 }

@@ -5,8 +5,12 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::explain::ExplainArgs;
+use super::load_args::LoadArgs;
+use super::scenario::ScenarioArgs;
 use crate::clause::Level;
 use crate::registry::PaceRule;
+use crate::report::Format;
 
 /// Surveys container registries: do they keep the rules of the specifications?
 #[derive(Debug, Parser)]
@@ -33,12 +37,26 @@ Examples:
   plimsoll check http://127.0.0.1:5000 --scenario mine.yaml
   plimsoll explain push/session-status         what a clause says, and where it comes from";
 
+const OF_SURVEY: &str = "\
+Exit codes: 0 conforms; 1 a clause fails; 2 wrong usage; 3 an input file is invalid; 4 could not be judged; 70 a bug of ours.
+
+Example:
+  plimsoll survey http://127.0.0.1:5000 --profile oci-1.1 --report-dir out";
+
+const OF_CHECK: &str = "\
+Exit codes: 0 conforms; 1 a clause fails; 2 wrong usage; 3 an input file is invalid; 4 could not be judged; 70 a bug of ours.
+
+Example:
+  plimsoll check http://127.0.0.1:5000 --only 'push/*' --fail-on should";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Check a registry against every scenario and write reports (the main job).
+    #[command(after_help = OF_SURVEY)]
     Survey(RunArgs),
     /// Check a registry; reports only where asked for.
+    #[command(after_help = OF_CHECK)]
     Check(RunArgs),
     /// Load a registry and measure what it carries.
     Load(LoadArgs),
@@ -61,14 +79,14 @@ pub(super) struct RunArgs {
     /// `http://HOST:PORT`, `https://HOST`, or `HOST[/REPOSITORY/PREFIX]` (https, except loopback). Left out: the embedded reference registry.
     #[arg(value_name = "TARGET")]
     pub(super) targets: Vec<String>,
-    /// What the target is held to.
+    /// What the target is held to: oci-1.0, oci-1.1, oci-main, docker-v2, github-packages, pull-only; auto goes by what it offers.
     #[arg(long, default_value = "auto", value_name = "NAME", help_heading = "What is judged")]
     pub(super) profile: String,
     /// Only scenarios whose id matches (`push/*`; `plimsoll scenario list` lists them); may be repeated.
     #[arg(long, value_name = "GLOB", help_heading = "What is judged")]
     pub(super) only: Vec<String>,
     /// Which failures make the exit code 1. Those of level MAY and CLIENT never do.
-    #[arg(long, value_enum, default_value_t = FailOn::Must, help_heading = "What is judged")]
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = FailOn::Must, help_heading = "What is judged")]
     pub(super) fail_on: FailOn,
     /// Read scenarios from this directory in place of the ones shipped.
     #[arg(long, value_name = "DIR", help_heading = "What is judged")]
@@ -127,78 +145,6 @@ pub(super) struct RunArgs {
     pub(super) report_dir: Option<PathBuf>,
 }
 
-/// Options of `load`.
-#[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
-pub(super) struct LoadArgs {
-    /// `http://HOST:PORT`, `https://HOST`, or `HOST[/REPOSITORY/PREFIX]` (https, except loopback). Left out: the embedded reference registry.
-    #[arg(value_name = "TARGET")]
-    pub(super) targets: Vec<String>,
-    /// What is done: smoke, pull-storm, ci-mix, … (`plimsoll scenario list 'workloads/*'`).
-    #[arg(long, default_value = "smoke", value_name = "NAME", help_heading = "Load")]
-    pub(super) workload: String,
-    /// Journeys per second, in place of the workload's arrivals: `500/s`.
-    #[arg(long, value_name = "RATE", value_parser = rate, conflicts_with = "workers", help_heading = "Load")]
-    pub(super) rate: Option<f64>,
-    /// Workers that each begin a journey when the one before is done, in place of the workload's arrivals.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "Load")]
-    pub(super) workers: Option<u32>,
-    /// How long it is measured.
-    #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Load")]
-    pub(super) duration: Option<Duration>,
-    /// What must hold (`pull.p99 < 250ms`), beside what the workload says; may be repeated.
-    #[arg(long, value_name = "THRESHOLD", help_heading = "Load")]
-    pub(super) slo: Vec<String>,
-    /// Search for the load line: the highest rate of journeys that keeps the thresholds, with its interval.
-    #[arg(long, conflicts_with_all = ["rate", "workers", "duration"], help_heading = "Load")]
-    pub(super) find_capacity: bool,
-    /// How long the search may take.
-    #[arg(long, value_name = "TIME", default_value = "90s", value_parser = duration, requires = "find_capacity", help_heading = "Load")]
-    pub(super) search_time: Duration,
-    /// Content, draws and arrivals derive from this number.
-    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Load")]
-    pub(super) seed: u64,
-    /// Threads that drive [half of the processors for a target on this machine, else all].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Load")]
-    pub(super) threads: Option<u16>,
-    /// Begin no journey after so many requests.
-    #[arg(long, value_name = "N", help_heading = "Load")]
-    pub(super) max_requests: Option<u64>,
-    /// Begin no journey after so many bytes, both ways; a data set that is larger is refused.
-    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Load")]
-    pub(super) max_bytes: Option<u64>,
-    /// Load a target that is not on this machine.
-    #[arg(long, help_heading = "Load")]
-    pub(super) yes: bool,
-    /// The profile whose clauses are judged; auto: the newest released specification.
-    #[arg(long, default_value = "auto", value_name = "NAME", help_heading = "What is judged")]
-    pub(super) profile: String,
-    /// Read scenarios from this directory in place of the ones shipped.
-    #[arg(long, value_name = "DIR", help_heading = "What is judged")]
-    pub(super) scenarios: Option<PathBuf>,
-    /// The user name for the target (also `PLIMSOLL_USER`; else Docker's config file).
-    #[arg(long, value_name = "USER", help_heading = "Login")]
-    pub(super) user: Option<String>,
-    /// Read the password from standard input (also `PLIMSOLL_PASSWORD`).
-    #[arg(long, requires = "user", help_heading = "Login")]
-    pub(super) password_stdin: bool,
-    /// Send no credentials, whatever the environment and Docker's config hold.
-    #[arg(long, conflicts_with_all = ["user", "password_stdin"], help_heading = "Login")]
-    pub(super) anonymous: bool,
-    /// Trust this certificate authority (PEM) beside the system's; may be repeated.
-    #[arg(long, value_name = "FILE", help_heading = "Connection")]
-    pub(super) ca_cert: Vec<PathBuf>,
-    /// How long to try to connect.
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration, help_heading = "Connection")]
-    pub(super) connect_timeout: Duration,
-    /// How long one request may take: its head, and each silence in its body.
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, help_heading = "Connection")]
-    pub(super) timeout: Duration,
-    /// Write the reports into this directory, taken literally [default: reports/runs/TARGET/TIME].
-    #[arg(long, value_name = "DIR", help_heading = "Output")]
-    pub(super) report_dir: Option<PathBuf>,
-}
-
 /// Which levels count for the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum FailOn {
@@ -224,8 +170,8 @@ pub(super) struct ReportArgs {
     /// A record.json that a run has written, or the folder that holds it.
     #[arg(value_name = "RECORD")]
     pub(super) record: PathBuf,
-    /// terminal, json or junit.
-    #[arg(long, short, default_value = "terminal", value_name = "FORMAT")]
+    /// How it is shown.
+    #[arg(long, short, default_value = "terminal", value_name = "FORMAT", help = formats())]
     pub(super) format: String,
     /// Write there in place of standard output.
     #[arg(long, short, value_name = "FILE")]
@@ -246,7 +192,7 @@ Answers are on time to some 0.1 ms where a core is free; throughput is exact.";
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
     /// Where to listen; port 0 takes a free one.
-    #[arg(long, default_value = "127.0.0.1:5000", value_name = "ADDRESS:PORT")]
+    #[arg(long, default_value = "127.0.0.1:5000", value_name = "ADDRESS:PORT", value_parser = listen)]
     pub(super) listen: std::net::SocketAddr,
     /// Whose rules to follow: `standard`, or `github-packages` (manifest lists declined, login for pulls, OWNER/REPOSITORY/IMAGE names).
     #[arg(long, default_value = "standard", value_name = "NAME")]
@@ -309,63 +255,10 @@ pub(super) struct ProveArgs {
     pub(super) scenarios: Option<PathBuf>,
 }
 
-/// Options of `scenario`.
-#[derive(Debug, Args)]
-pub(super) struct ScenarioArgs {
-    /// What to do.
-    #[command(subcommand)]
-    pub(super) command: ScenarioCommand,
-    /// Read scenarios from this directory in place of the ones shipped.
-    #[arg(long, value_name = "DIR", global = true)]
-    pub(super) scenarios: Option<PathBuf>,
-}
-
-/// What `scenario` can do.
-#[derive(Debug, Subcommand)]
-pub(super) enum ScenarioCommand {
-    /// List the scenarios with their titles.
-    List {
-        /// Only ids that match (`push/*`).
-        #[arg(value_name = "GLOB")]
-        only: Vec<String>,
-    },
-    /// Tell what a scenario does, step by step, in words.
-    Show {
-        /// Its id (push/blob-post-put), or a scenario file of your own.
-        #[arg(value_name = "ID|FILE")]
-        id: String,
-    },
-    /// Check scenario files for mistakes; without files, the whole set.
-    Lint {
-        /// Files to check against the set's clauses and capabilities.
-        #[arg(value_name = "FILE")]
-        files: Vec<PathBuf>,
-        /// Show which clauses are judged: a table by document and level, or the whole list in markdown.
-        #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "table", conflicts_with = "files")]
-        coverage: Option<CoverageForm>,
-    },
-    /// Print the JSON Schema of scenario files, for editors.
-    Schema,
-}
-
-/// How coverage is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum CoverageForm {
-    /// Numbers by document and level.
-    Table,
-    /// Every clause of every document, in markdown.
-    Markdown,
-}
-
-/// Options of `explain`.
-#[derive(Debug, Args)]
-pub(super) struct ExplainArgs {
-    /// A clause's id (push/session-status), or a pattern (`push/*`), which lists; left out, all clauses are listed.
-    #[arg(value_name = "CLAUSE")]
-    pub(super) clause: Option<String>,
-    /// Read scenarios from this directory in place of the ones shipped.
-    #[arg(long, value_name = "DIR")]
-    pub(super) scenarios: Option<PathBuf>,
+/// What `--format` takes, and what each is for.
+fn formats() -> String {
+    let told: Vec<String> = Format::all().iter().map(|format| format!("{}: {}", format.name, format.says)).collect();
+    told.join("; ")
 }
 
 /// `90s`, `10m`, `1h`, `250ms`: a time in words of a command line.
@@ -389,6 +282,17 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         Some(ms) if ms <= 30 * 86_400_000 => Ok(Duration::from_millis(ms)),
         _ => Err(format!("`{text}` is too long: 30 days at most")),
     }
+}
+
+/// `127.0.0.1:5000`: where to listen.
+///
+/// # Errors
+/// What is wrong, with an example.
+pub(super) fn listen(text: &str) -> Result<std::net::SocketAddr, String> {
+    text.parse().map_err(|_| match text.parse::<std::net::IpAddr>() {
+        Ok(address) => format!("`{text}` has no port: write {}", std::net::SocketAddr::new(address, 5000)),
+        Err(_) => format!("`{text}` is no IP address with a port: write 127.0.0.1:5000, or [::1]:5000"),
+    })
 }
 
 /// `500/s`, `3000/m`: journeys per second.
@@ -429,6 +333,14 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_address_without_a_port_is_told_with_one() {
+        assert!(listen("127.0.0.1:0").is_ok() && listen("[::1]:5000").is_ok());
+        assert!(listen("127.0.0.1").unwrap_err().ends_with("write 127.0.0.1:5000"));
+        assert!(listen("::1").unwrap_err().ends_with("write [::1]:5000"));
+        assert!(listen("localhost:5000").unwrap_err().contains("no IP address"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::exit::{Ended, Exit};
 use super::output::Output;
-use super::suite::{files, invalid};
+use super::suite::{files, unsent};
 use crate::plan::glob;
 use crate::scenario::{Scenario, Suite, read_scenario};
 use crate::text::{Diagnostics, SourceFile, did_you_mean};
@@ -20,9 +20,9 @@ pub(super) struct Choice {
 
 /// The suite with the user's own files in it. Where there are such files they are run, and else only what `only` names.
 pub(super) fn choice(directory: Option<&Path>, own: &[PathBuf], only: &[String], output: &Output) -> Result<Choice, Ended> {
-    let mut files = files(directory).map_err(|mistakes| invalid(&mistakes, output))?;
-    let mut suite = Suite::read(&files).map_err(|mistakes| invalid(&mistakes, output))?;
-    let read = with_own(&mut suite, own).map_err(|mistakes| invalid(&mistakes, output))?;
+    let mut files = files(directory).map_err(|mistakes| unsent(&mistakes, output))?;
+    let mut suite = Suite::read(&files).map_err(|mistakes| unsent(&mistakes, output))?;
+    let read = with_own(&mut suite, own).map_err(|mistakes| unsent(&mistakes, output))?;
     let mut chosen = only.to_vec();
     for (id, file) in read {
         files.insert(&format!("{id}.yaml"), file);
@@ -81,12 +81,43 @@ fn nothing_matches(pattern: &str, suite: &Suite) -> String {
     if is_file(pattern) {
         return format!("--only takes ids, and `{pattern}` looks like a file: `--scenario {pattern}` runs it");
     }
-    let area = format!("{}/*", pattern.trim_end_matches('/'));
-    let near = if suite.scenarios.keys().any(|id| glob(&area, id)) {
-        Some(area.as_str())
-    } else {
-        did_you_mean(pattern, suite.scenarios.keys().map(String::as_str))
-    };
+    let near = meant_pattern(pattern, &suite.scenarios.keys().map(String::as_str));
     let hint = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
     format!("no scenario matches `{pattern}`: {hint}`plimsoll scenario list` lists them")
+}
+
+/// The id, or the pattern of an area, that a pattern without a match is most likely a slip of.
+pub(super) fn meant_pattern<'a>(pattern: &str, ids: &(impl Iterator<Item = &'a str> + Clone)) -> Option<String> {
+    let fits = |pattern: &str| ids.clone().any(|id| glob(pattern, id));
+    let area = format!("{}/*", pattern.trim_end_matches('/'));
+    if fits(&area) {
+        return Some(area);
+    }
+    if !pattern.contains('*') {
+        return did_you_mean(pattern, ids.clone()).map(str::to_owned);
+    }
+    let (head, tail) = pattern.split_once('/').unwrap_or((pattern.trim_end_matches('*'), "*"));
+    let near = did_you_mean(head, ids.clone().filter_map(|id| Some(id.split_once('/')?.0)))?;
+    [format!("{near}/{tail}"), format!("{near}/*")].into_iter().find(|pattern| fits(pattern))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_in_a_pattern_is_mended_to_one_that_matches() {
+        let meant = |pattern| meant_pattern(pattern, &["push/blob-post-put", "pull/blob", "tags/list"].into_iter());
+        for (slip, near) in [
+            ("psh/*", Some("push/*")),
+            ("psh/blob-*", Some("push/blob-*")),
+            ("psh/x-*", Some("push/*")),
+            ("psh*", Some("push/*")),
+            ("push", Some("push/*")),
+            ("push/blob-pots-put", Some("push/blob-post-put")),
+            ("zzzzz/*", None),
+        ] {
+            assert_eq!(meant(slip).as_deref(), near, "{slip}");
+        }
+    }
 }

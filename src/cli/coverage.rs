@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::args::CoverageForm;
 use super::official;
+use super::scenario::CoverageForm;
 use crate::clause::{Clause, Document, Level};
 use crate::registry::faults;
 use crate::scenario::{Cover, Suite};

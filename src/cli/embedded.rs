@@ -9,9 +9,16 @@ use crate::seed::nonce;
 /// The profile whose rules the reference registry can follow.
 pub(super) const GITHUB_PACKAGES: &str = "github-packages";
 
+/// What is told where no target was given: what is done (`surveying`) with the embedded registry at `url`, and how it asks for a login.
+pub(super) fn in_place_of_a_target(doing: &str, url: &str, login: &str) -> String {
+    format!("No target given: {doing} the embedded reference registry on {url} ({login} login, generated credentials).")
+}
+
 /// A registry that runs, what moves its time, and who may log in.
 pub(super) struct Embedded {
     pub(super) running: Running,
+    /// How it asks for a login: `token` or `Basic`.
+    pub(super) login: &'static str,
     pub(super) clock: Clock,
     pub(super) credentials: Credentials,
 }
@@ -19,6 +26,8 @@ pub(super) struct Embedded {
 /// The reference registry on a thread and a runtime of its own, so that it does not take turns with a driver.
 pub(super) struct Apart {
     pub(super) url: String,
+    /// How it asks for a login: `token` or `Basic`.
+    pub(super) login: &'static str,
     pub(super) credentials: Credentials,
     stop: tokio::sync::oneshot::Sender<()>,
     thread: std::thread::JoinHandle<()>,
@@ -35,7 +44,7 @@ impl Apart {
             let Ok(runtime) = runtime else { return };
             runtime.block_on(async {
                 let embedded = start("standard").await;
-                let told = embedded.as_ref().map(|embedded| (embedded.running.url(), embedded.credentials.clone()));
+                let told = embedded.as_ref().map(|embedded| (embedded.running.url(), embedded.login, embedded.credentials.clone()));
                 // Nobody listens any more only where the command is over.
                 let _ = started.send(told.map_err(|ended| ended.message.clone()));
                 if let Ok(embedded) = embedded {
@@ -47,8 +56,8 @@ impl Apart {
         let thread = std::thread::Builder::new().name("registry".to_owned()).spawn(body);
         let thread = thread.map_err(|why| bug(format!("a thread could not be made: {why}")))?;
         let told = ready.recv().map_err(|_| bug("the embedded registry has no runtime".to_owned()))?;
-        let (url, credentials) = told.map_err(|why| Ended::new(Exit::NotJudged, why))?;
-        Ok(Self { url, credentials, stop, thread })
+        let (url, login, credentials) = told.map_err(|why| Ended::new(Exit::NotJudged, why))?;
+        Ok(Self { url, login, credentials, stop, thread })
     }
 
     /// Stops it and waits until it is gone.
@@ -73,5 +82,5 @@ pub(super) async fn start(profile: &str) -> Result<Embedded, Ended> {
     };
     let running = start_registry(config).await;
     let running = running.map_err(|why| Ended::new(Exit::NotJudged, format!("the embedded registry could not be started: {why}")))?;
-    Ok(Embedded { running, clock, credentials: Credentials::new(user, password) })
+    Ok(Embedded { running, login: if github { "Basic" } else { "token" }, clock, credentials: Credentials::new(user, password) })
 }

@@ -1,8 +1,11 @@
 //! `plimsoll explain`: what a clause says, how strongly it binds, what judges it.
 
 use std::fmt::Write;
+use std::path::PathBuf;
 
-use super::args::ExplainArgs;
+use clap::Args;
+
+use super::choice::meant_pattern;
 use super::exit::{Ended, Exit};
 use super::output::Output;
 use super::suite::suite;
@@ -10,7 +13,17 @@ use crate::clause::{Clause, ClauseId, Level};
 use crate::plan::glob;
 use crate::registry::{Fault, faults};
 use crate::scenario::{Scenario, Suite};
-use crate::text::did_you_mean;
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// A clause's id (push/session-status), or a pattern (`push/*`), which lists; left out, all clauses are listed.
+    #[arg(value_name = "CLAUSE")]
+    pub(super) clause: Option<String>,
+    /// Read scenarios from this directory in place of the ones shipped.
+    #[arg(long, value_name = "DIR")]
+    pub(super) scenarios: Option<PathBuf>,
+}
 
 pub(super) fn run(args: &ExplainArgs, output: &Output) -> Result<Exit, Ended> {
     let suite = suite(args.scenarios.as_deref(), output)?;
@@ -36,9 +49,7 @@ fn listed(pattern: &str, suite: &Suite) -> Result<String, Ended> {
 }
 
 fn unknown(name: &str, suite: &Suite) -> Ended {
-    let area = format!("{}/*", name.trim_end_matches('/'));
-    let mut ids = suite.catalogue.clauses.keys().map(ClauseId::as_str);
-    let near = if ids.clone().any(|id| glob(&area, id)) { Some(area.as_str()) } else { did_you_mean(name, &mut ids) };
+    let near = meant_pattern(name, &suite.catalogue.clauses.keys().map(ClauseId::as_str));
     let hint = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
     Ended::new(Exit::Usage, format!("there is no clause `{name}`: {hint}`plimsoll explain` lists all"))
 }

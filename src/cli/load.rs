@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::LoadArgs;
 use super::display::Display;
-use super::embedded::Apart;
+use super::embedded::{Apart, in_place_of_a_target};
 use super::exit::{Ended, Exit};
 use super::interrupt;
+use super::load_args::LoadArgs;
 use super::output::Output;
 use super::suite::{files, invalid, suite};
 use super::survey::{credentials, read_password, report_directory};
@@ -86,10 +86,7 @@ impl Run<'_> {
     async fn embedded(&self) -> Result<Exit, Ended> {
         let apart = Apart::start()?;
         let address = target::parse(&apart.url).map_err(|why| Ended::new(Exit::Bug, why))?;
-        self.output.remark(&format!(
-            "No target given: loading the embedded reference registry on {} (token login, generated credentials).",
-            address.url()
-        ));
+        self.output.remark(&in_place_of_a_target("loading", &address.url(), apart.login));
         let exit = self.target(&address, Some(apart.credentials.clone()), true).await;
         apart.stop();
         exit

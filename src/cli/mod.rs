@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod interrupt;
 mod load;
+mod load_args;
 mod official;
 mod output;
 mod prove;

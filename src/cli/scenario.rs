@@ -3,8 +3,9 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use super::args::{ScenarioArgs, ScenarioCommand};
-use super::choice::{is_file, own};
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::choice::{is_file, meant_pattern, own};
 use super::coverage::coverage;
 use super::exit::{Ended, Exit};
 use super::output::Output;
@@ -13,6 +14,54 @@ use super::suite::{files, invalid, suite};
 use crate::plan::glob;
 use crate::scenario::{Suite, schema};
 use crate::text::{Diagnostics, meant_tail};
+
+/// Options of `scenario`.
+#[derive(Debug, Args)]
+pub(super) struct ScenarioArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub(super) command: ScenarioCommand,
+    /// Read scenarios from this directory in place of the ones shipped.
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(super) scenarios: Option<PathBuf>,
+}
+
+/// What `scenario` can do.
+#[derive(Debug, Subcommand)]
+pub(super) enum ScenarioCommand {
+    /// List the scenarios with their titles.
+    List {
+        /// Only ids that match (`push/*`).
+        #[arg(value_name = "GLOB")]
+        only: Vec<String>,
+    },
+    /// Tell what a scenario does, step by step, in words.
+    Show {
+        /// Its id (push/blob-post-put), or a scenario file of your own.
+        #[arg(value_name = "ID|FILE")]
+        id: String,
+    },
+    /// Check scenario files for mistakes; without files, the whole set.
+    Lint {
+        /// Files to check against the set's clauses and capabilities.
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Show which clauses are judged: a table by document and level, or the whole list in markdown.
+        #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "table", conflicts_with = "files")]
+        coverage: Option<CoverageForm>,
+    },
+    /// Print the JSON Schema of scenario files, for editors.
+    Schema,
+}
+
+/// How coverage is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CoverageForm {
+    /// Numbers by document and level.
+    Table,
+    /// Every clause of every document, in markdown.
+    Markdown,
+}
 
 pub(super) fn run(args: &ScenarioArgs, output: &Output) -> Result<Exit, Ended> {
     let directory = args.scenarios.as_deref();
@@ -54,7 +103,9 @@ fn list(suite: &Suite, only: &[String], output: &Output) -> Result<Exit, Ended> 
     let workloads = suite.workloads.values().map(|workload| (format!("workloads/{}", workload.id), workload.title.value.as_str()));
     let chosen: Vec<(String, &str)> = scenarios.chain(journeys).chain(workloads).filter(|(id, _)| wanted(id)).collect();
     if chosen.is_empty() {
-        return Err(Ended::new(Exit::Usage, "no scenario matches; `plimsoll scenario list` without a pattern lists all"));
+        let near = only.iter().find_map(|pattern| meant_pattern(pattern, &suite.scenarios.keys().map(String::as_str)));
+        let hint = near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+        return Err(Ended::new(Exit::Usage, format!("no scenario matches{hint}; `plimsoll scenario list` without a pattern lists all")));
     }
     let width = chosen.iter().map(|(id, _)| id.len()).max().unwrap_or_default();
     let mut out = String::new();

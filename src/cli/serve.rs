@@ -56,7 +56,8 @@ fn config(args: &ServeArgs) -> Result<Config, Ended> {
         GITHUB_PACKAGES => Rules::GithubPackages,
         other => {
             let hint = meant_tail(other, ["standard", GITHUB_PACKAGES]);
-            return Err(Ended::new(Exit::Usage, format!("there are no rules `{other}`{hint}; there are standard and {GITHUB_PACKAGES}")));
+            let why = format!("serve has no profile `{other}`{hint}; it has standard (OCI 1.1 and Docker's API) and {GITHUB_PACKAGES}");
+            return Err(Ended::new(Exit::Usage, why));
         }
     };
     let users = args.user.iter().map(|text| user(text)).collect::<Result<Vec<_>, _>>()?;

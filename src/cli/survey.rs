@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use super::args::RunArgs;
 use super::choice::{Choice, choice};
-use super::embedded::{self, Embedded};
+use super::embedded::{self, Embedded, in_place_of_a_target};
 use super::exit::{Ended, Exit};
 use super::interrupt;
 use super::output::Output;
 use super::short_load::{Place, add_load};
 use super::target::{self, TargetAddress};
-use crate::check::{Bodies, CheckError, Interrupt, Options, Progress, check};
-use crate::clause::Level;
+use crate::check::{Bodies, CheckError, Interrupt, Options, Progress, Refusal, check, no_profile};
+use crate::clause::{AUTO, Level};
 use crate::client::credentials::{Credentials, Environment, Given, Secret, resolve};
 use crate::client::{Client, Options as ClientOptions};
 use crate::clock::{self, Clock};
@@ -31,7 +31,7 @@ pub(super) enum Manner {
 }
 
 /// How much later than the run its requests end: at the same moment, a request cut by us could be taken for a target that is silent.
-const AFTER_THE_END: Duration = Duration::from_secs(1);
+const AFTER_THE_END: Duration = Duration::from_secs(6);
 
 /// The longest password that is read, in bytes.
 const LONGEST_PASSWORD: u64 = 64 << 10;
@@ -40,29 +40,53 @@ pub(super) fn run(args: &RunArgs, manner: Manner, output: &Output) -> Result<Exi
     let targets = args.targets.iter().map(|text| target::parse(text)).collect::<Result<Vec<_>, _>>();
     let targets = targets.map_err(|why| Ended::new(Exit::Usage, why))?;
     refuse_in_words(args)?;
-    let chosen = choice(args.scenarios.as_deref(), &args.own, &args.only, output)?;
-    let password = args.password_stdin.then(read_password).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|why| Ended::new(Exit::Bug, format!("no runtime could be made: {why}")))?;
-    runtime.block_on(async {
-        let run = Run { args, manner, output, chosen, password, interrupt: interrupt::heard(*output) };
-        if targets.is_empty() {
-            return run.embedded().await;
+    let ended = runtime.block_on(begun(args, manner, output, &targets));
+    // Somebody who interrupts does not wait for a read of standard input.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn begun(args: &RunArgs, manner: Manner, output: &Output, targets: &[TargetAddress]) -> Result<Exit, Ended> {
+    // First of all: until somebody listens, a signal ends the process without a word.
+    let interrupt = interrupt::heard(*output);
+    let interrupted = || Ended::new(Exit::NotJudged, "nothing was judged: interrupted");
+    let chosen = choice(args.scenarios.as_deref(), &args.own, &args.only, output)?;
+    if args.profile != AUTO && !chosen.suite.catalogue.profiles.contains_key(&args.profile) {
+        return Err(refused(&no_profile(&chosen.suite, &args.profile)));
+    }
+    let password = if args.password_stdin {
+        let read = tokio::task::spawn_blocking(read_password);
+        let read = tokio::select! {
+            biased;
+            () = interrupt.asked(1) => return Err(interrupted()),
+            read = read => read.map_err(|why| Ended::new(Exit::Bug, format!("standard input was not read: {why}")))?,
+        };
+        Some(read?)
+    } else {
+        None
+    };
+    if interrupt.times() > 0 {
+        return Err(interrupted());
+    }
+    let run = Run { args, manner, output, chosen, password, interrupt };
+    if targets.is_empty() {
+        return run.embedded().await;
+    }
+    let mut exit = Exit::Conforms;
+    for target in targets {
+        if run.interrupt.times() > 0 {
+            output.error(&format!("{} was not judged: interrupted", target.url()));
+            exit = exit.and(Exit::NotJudged);
+            continue;
         }
-        let mut exit = Exit::Conforms;
-        for target in &targets {
-            if run.interrupt.times() > 0 {
-                output.error(&format!("{} was not judged: interrupted", target.url()));
-                exit = exit.and(Exit::NotJudged);
-                continue;
-            }
-            exit = exit.and(run.target(target, targets.len() > 1).await.unwrap_or_else(|ended| {
-                output.error(&ended.message);
-                ended.exit
-            }));
-        }
-        Ok(exit)
-    })
+        exit = exit.and(run.target(target, targets.len() > 1).await.unwrap_or_else(|ended| {
+            output.error(&ended.message);
+            ended.exit
+        }));
+    }
+    Ok(exit)
 }
 
 /// What the parser lets through and no run can be made of.
@@ -103,12 +127,9 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn embedded(&self) -> Result<Exit, Ended> {
-        let Embedded { running, clock, credentials } = embedded::start(&self.args.profile).await?;
+        let Embedded { running, login, clock, credentials } = embedded::start(&self.args.profile).await?;
         let address = target::parse(&running.url()).map_err(|why| Ended::new(Exit::Bug, why))?;
-        self.output.remark(&format!(
-            "No target given: surveying the embedded reference registry on {} (token login, generated credentials).",
-            address.url()
-        ));
+        self.output.remark(&in_place_of_a_target("surveying", &address.url(), login));
         let exit = self.judge(&address, Some(credentials), Some(clock), false).await;
         running.stop().await;
         exit
@@ -144,11 +165,18 @@ impl Run<'_> {
         let progress = Line { output: self.output, directory: directory.as_deref(), state: Mutex::default(), bodies: Mutex::default() };
         let checked = check(&self.chosen.suite, &client, &options, &progress, &self.interrupt).await;
         progress.end();
-        let mut record = checked.map_err(|why| refused(&why))?;
+        let mut record = checked.map_err(|why| self.withheld(&why).unwrap_or_else(|| refused(&why)))?;
         let place = Place { target, client: &client, options: &options };
         add_load(self.args, self.manner, &mut record, &self.chosen.suite, (&place, self.output, &self.interrupt)).await;
         let bodies = progress.bodies.into_inner().unwrap_or_default();
         self.tell(&record, &bodies, directory.as_deref())
+    }
+
+    /// A login that failed because --anonymous kept the credentials back.
+    fn withheld(&self, why: &CheckError) -> Option<Ended> {
+        let CheckError::Refused(Refusal::Login { url, .. }) = why else { return None };
+        let told = || format!("{url} asks for a login, and --anonymous withheld the credentials: leave it out to log in");
+        self.args.anonymous.then(|| Ended::new(Exit::NotJudged, told()))
     }
 
     fn options(&self, target: &TargetAddress, credentials: Option<&Credentials>, embedded: Option<Clock>) -> Options {

@@ -16,6 +16,7 @@ mod redirect;
 mod send;
 #[cfg(test)]
 mod tests;
+mod traffic;
 mod wire;
 
 pub use auth::{Ask, Asked, Identity, Login, Wanted};

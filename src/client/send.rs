@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::auth::Logins;
 use super::call::{Call, Outbound, Prepared};
 use super::options::{ClientError, Options};
+use super::traffic::Traffic;
 use super::wire::{Connection, Limits, Outcome, Pool, Tls, open};
 use crate::exchange::{Exchange, Failure, Request, Secrets, Timings};
 
@@ -23,6 +24,8 @@ struct Inner {
     exchanges: AtomicU64,
     logins: Logins,
     secrets: Secrets,
+    /// Shared by clients that were made afresh from one another.
+    traffic: Arc<Traffic>,
 }
 
 impl Client {
@@ -40,21 +43,57 @@ impl Client {
         };
         let (tls, secrets) = (Arc::new(Tls::new(&options.ca_certs)?), options.secrets.clone());
         let logins = Logins::new(options)?;
-        let inner = Inner { limits, tls, pool: Pool::default(), exchanges: AtomicU64::new(0), logins, secrets };
+        let inner = Inner { limits, tls, pool: Pool::default(), exchanges: AtomicU64::new(0), logins, secrets, traffic: Arc::default() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Another client with the same credentials, limits and trust, which has learnt nothing yet and has connections of its own.
     #[must_use]
     pub fn afresh(&self) -> Self {
-        let Inner { limits, tls, logins, secrets, .. } = &*self.inner;
+        self.made_afresh(self.inner.limits, Arc::clone(&self.inner.traffic))
+    }
+
+    /// [`Client::afresh`], for work after the end of this one: not held with it, without its deadline, and no request takes longer than
+    /// `longest`.
+    #[must_use]
+    pub fn afterwards(&self, longest: std::time::Duration) -> Self {
+        let Limits { connect, request, .. } = self.inner.limits;
+        let limits = Limits { connect: connect.min(longest), request: request.min(longest), deadline: None, ..self.inner.limits };
+        self.made_afresh(limits, Arc::default())
+    }
+
+    /// From now on no request goes out: who sends one waits for ever. What is under way goes on.
+    pub fn hold(&self) {
+        self.inner.traffic.hold();
+    }
+
+    /// Ends once no request is under way.
+    pub async fn quiet(&self) {
+        self.inner.traffic.quiet().await;
+    }
+
+    /// The longest that one request may take.
+    #[must_use]
+    pub fn request_timeout(&self) -> std::time::Duration {
+        self.inner.limits.request
+    }
+
+    /// Requests that may change something and were dropped while they were under way: nobody knows what came of them.
+    #[must_use]
+    pub fn abandoned(&self) -> Vec<Request> {
+        self.inner.traffic.abandoned()
+    }
+
+    fn made_afresh(&self, limits: Limits, traffic: Arc<Traffic>) -> Self {
+        let Inner { tls, logins, secrets, .. } = &*self.inner;
         let inner = Inner {
-            limits: *limits,
+            limits,
             tls: Arc::clone(tls),
             pool: Pool::default(),
             exchanges: AtomicU64::new(0),
             logins: logins.afresh(),
             secrets: secrets.clone(),
+            traffic,
         };
         Self { inner: Arc::new(inner) }
     }
@@ -96,6 +135,7 @@ impl Client {
 
     /// [`Client::send`], with another limit on what is kept of the body.
     pub(super) async fn send_keeping(&self, call: Call, body_limit: usize) -> Exchange {
+        self.inner.traffic.admitted().await;
         self.inner.exchanges.fetch_add(1, Ordering::Relaxed);
         let Prepared { mut request, sending, route } = Prepared::of(call);
         let route = match route {
@@ -103,7 +143,10 @@ impl Client {
             Err(failure) => return failed(request, failure),
         };
         let limits = Limits { body_limit, ..self.inner.limits };
-        match self.exchange(&Outbound { request: &request, sending: &sending, route: &route }, &limits).await {
+        let under_way = self.inner.traffic.begin(&request);
+        let outcome = self.exchange(&Outbound { request: &request, sending: &sending, route: &route }, &limits).await;
+        under_way.end();
+        match outcome {
             Ok(outcome) => {
                 if let Some(connection) = outcome.connection {
                     self.inner.pool.put(&route.origin, connection);

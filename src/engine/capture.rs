@@ -2,7 +2,7 @@
 
 use super::call::fill;
 use super::session::Session;
-use crate::exchange::{Exchange, Response, challenges, resolve};
+use crate::exchange::{Exchange, Response, preferred, resolve};
 use crate::judge::LONGEST_JSON;
 use crate::plan::Save;
 
@@ -54,9 +54,7 @@ pub(super) fn capture_alone(save: &Save, exchange: &Exchange) -> Result<String, 
 }
 
 fn challenge_parameter(response: &Response, parameter: &str) -> Result<String, String> {
-    let challenges = challenges(&response.headers);
-    let usable = challenges.iter().find(|c| c.is("bearer")).or_else(|| challenges.iter().find(|c| c.is("basic")));
-    let challenge = usable.ok_or("it has no Basic or Bearer challenge")?;
+    let challenge = preferred(&response.headers).ok_or("it has no Basic or Bearer challenge")?;
     if parameter == "scheme" {
         return Ok(challenge.scheme.to_ascii_lowercase());
     }

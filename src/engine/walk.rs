@@ -1,6 +1,6 @@
 //! Following pages: `Link: </v2/…>; rel="next"` (RFC 8288, as the tag list and the referrers list use it).
 
-use http::{HeaderMap, Uri};
+use http::Uri;
 
 use crate::exchange::{Exchange, link, resolve};
 use crate::judge::{LONGEST_JSON, Walked};
@@ -20,6 +20,10 @@ impl Pages {
     /// Takes one page; gives the next one's URL, or `None` at the end of the walk.
     pub(super) fn take(&mut self, walk: &Walk, page: &Exchange) -> Option<Uri> {
         self.seen.push(page.request.url.clone());
+        if page.response().is_some_and(|response| response.body.truncated || response.body.bytes.len() > LONGEST_JSON) {
+            self.walked.unread = Some(format!("page {} is longer than {} MiB, and was not read", self.seen.len(), LONGEST_JSON >> 20));
+            return None;
+        }
         let Some(entries) = entries(walk, page) else {
             self.stop(format!("page {} has no array at {}", self.seen.len(), walk.pointer));
             return None;
@@ -30,7 +34,7 @@ impl Pages {
             None => entry,
         };
         self.walked.entries.extend(entries.into_iter().map(shown));
-        let next = next(page.response().map(|response| &response.headers)?)?;
+        let next = link::next(&page.response()?.headers)?;
         let url = match resolve(&page.request.url, &next) {
             Ok(url) => url,
             Err(why) => {
@@ -74,14 +78,9 @@ impl Pages {
 }
 
 fn entries(walk: &Walk, page: &Exchange) -> Option<Vec<serde_json::Value>> {
-    let response = page.response().filter(|response| response.body.bytes.len() <= LONGEST_JSON)?;
-    let json: serde_json::Value = serde_json::from_slice(&response.body.bytes).ok()?;
+    let json: serde_json::Value = serde_json::from_slice(&page.response()?.body.bytes).ok()?;
     match json.pointer(&walk.pointer)? {
         serde_json::Value::Array(entries) => Some(entries.clone()),
         _ => None,
     }
-}
-
-fn next(headers: &HeaderMap) -> Option<String> {
-    link::next(headers)
 }

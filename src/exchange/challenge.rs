@@ -36,6 +36,14 @@ pub fn challenges(headers: &HeaderMap) -> Vec<Challenge> {
     headers.get_all(http::header::WWW_AUTHENTICATE).iter().flat_map(|line| Reader { line: line.as_bytes(), at: 0 }.challenges()).collect()
 }
 
+/// The challenge that a client answers: Bearer where there is one, else Basic.
+#[must_use]
+pub fn preferred(headers: &HeaderMap) -> Option<Challenge> {
+    let mut all = challenges(headers);
+    let at = ["bearer", "basic"].iter().find_map(|scheme| all.iter().position(|challenge| challenge.is(scheme)))?;
+    Some(all.swap_remove(at))
+}
+
 struct Reader<'a> {
     line: &'a [u8],
     at: usize,

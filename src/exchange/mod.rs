@@ -10,7 +10,7 @@ mod redact;
 mod resolve;
 mod value;
 
-pub use challenge::{Challenge, challenges};
+pub use challenge::{Challenge, challenges, preferred};
 pub use curl::{BODIES, body_file, curl_line};
 pub use redact::Secrets;
 pub use resolve::{ResolveError, resolve};

@@ -82,6 +82,27 @@ pub enum Phase {
     Body,
 }
 
+impl Phase {
+    /// What did not come in time.
+    fn missed(self) -> &'static str {
+        match self {
+            Self::Connect => "no connection",
+            Self::Tls => "no end of the TLS handshake",
+            Self::Head => "no answer",
+            Self::Body => "no end of the answer's body",
+        }
+    }
+
+    /// When it was closed.
+    fn broken_off(self) -> &'static str {
+        match self {
+            Self::Connect | Self::Tls => "before a request could be sent",
+            Self::Head => "before an answer came",
+            Self::Body => "before the whole body of the answer came",
+        }
+    }
+}
+
 /// Why a request has no (whole) response.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
@@ -102,7 +123,7 @@ pub enum Failure {
         why: String,
     },
     /// A phase did not end in time.
-    #[error("no answer within {after:?} ({phase:?})")]
+    #[error("{} within {after:?}", phase.missed())]
     TimedOut {
         /// Where it was.
         phase: Phase,
@@ -110,7 +131,7 @@ pub enum Failure {
         after: Duration,
     },
     /// The connection ended before a whole response was there.
-    #[error("the connection was closed before the whole answer came ({phase:?}): {why}")]
+    #[error("the connection was closed {}: {why}", phase.broken_off())]
     Closed {
         /// Where it was.
         phase: Phase,

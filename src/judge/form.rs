@@ -101,7 +101,7 @@ impl Form {
             Self::Present => "present".into(),
             Self::Absent => "absent".into(),
             Self::Exact(text) => quoted(text.source()),
-            Self::Matches(pattern) => format!("matching /{}/", pattern.source()),
+            Self::Matches(pattern) => pattern.wording(),
             Self::OneOf(texts) => format!("one of {}", listed(&texts.iter().map(|text| text.source()).collect::<Vec<_>>())),
             Self::MediaType(text) => format!("of media type {}", text.source()),
             Self::DigestOf(name) if name.as_str() == "body" => "a true digest of the body".into(),

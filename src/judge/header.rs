@@ -10,7 +10,7 @@ use super::matchers::Judge;
 use super::view::{Pull, View, status_in_words, status_signature};
 use super::words::brief;
 use super::{Mismatch, Uses, digest_of, received};
-use crate::exchange::{Exchange, Response, resolve};
+use crate::exchange::{Exchange, Failure, Response, resolve};
 use crate::text::{At, Place, mistake};
 
 /// Headers that a response has once: of several lines each must hold. Of all others one line, or all joined by commas, is enough.
@@ -138,6 +138,13 @@ impl Named {
         let wording = self.form.wording();
         let came = |what: String| format!("a URL where a GET gives {what}");
         match &pull.answer {
+            Err(Failure::Login(why)) => {
+                Err(Mismatch::unseen(wording, format!("the login for the GET of its URL failed: {}", brief(why.as_bytes()))))
+            }
+            // Lawful at any time, and it says nothing of what was asked (RFC 6585, section 4).
+            Ok(answer) if answer.status == 429 => {
+                Err(Mismatch::unseen(wording, "the target limits the rate of requests: it answered 429 to the GET of its URL"))
+            }
             Err(failure) => Err(Mismatch::fail(wording, came(format!("nothing: {}", brief(failure.to_string().as_bytes()))))),
             Ok(answer) if answer.status != 200 => {
                 Err(Mismatch::fail(wording, came(status_in_words(answer))).signed(came(status_signature(answer))))

@@ -176,7 +176,7 @@ impl Constraint {
 
     fn wording(&self) -> String {
         match self {
-            Self::Matches(pattern) => format!("a text matching /{}/", pattern.source()),
+            Self::Matches(pattern) => format!("a text {}", pattern.wording()),
             Self::Is(kind) => kind.wording().into(),
             Self::Contains(items) => format!("an array with {}", items.wording()),
             Self::Lacks(items) => format!("an array without {}", items.wording()),

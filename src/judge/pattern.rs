@@ -39,6 +39,21 @@ impl Pattern {
         self.compiled.as_ref().map_err(String::as_str)
     }
 
+    /// What it expects, in words: the texts where it is nothing but a list of such, else the expression.
+    pub(super) fn wording(&self) -> String {
+        match self.choices() {
+            Some(texts) => format!("one of {}", texts.join(", ")),
+            None => format!("matching /{}/", self.source),
+        }
+    }
+
+    /// The texts of `^(A|B|C)$`.
+    fn choices(&self) -> Option<Vec<&str>> {
+        let texts: Vec<&str> = self.source.strip_prefix("^(")?.strip_suffix(")$")?.split('|').collect();
+        let is_plain = |text: &&str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+        (texts.len() > 1 && texts.iter().all(is_plain)).then_some(texts)
+    }
+
     pub(super) fn is_match(&self, text: &str) -> Result<bool, Mismatch> {
         let regex = self.regex().map_err(|why| Mismatch::lacking(format!("the regex is bad: {why}")))?;
         Ok(regex.is_match(text))

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::Uri;
+use indexmap::IndexSet;
 
 use super::{Mismatch, words};
 use crate::exchange::{Exchange, Response};
@@ -40,6 +41,8 @@ pub struct Walked {
     pub pages: Vec<usize>,
     /// Why a page could not be read: it is no list.
     pub problem: Option<String>,
+    /// Why a page can't be read by plimsoll, so that what it and those after it hold is not known.
+    pub unread: Option<String>,
     /// Why a next link leads to no further page: it can't be followed, leads back, or nothing comes there.
     pub astray: Option<String>,
     /// Whether there were more pages than were asked for: what they hold is not known.
@@ -131,10 +134,11 @@ fn told_codes(response: &Response) -> Vec<String> {
     if body.len() > LONGEST_TOLD { Vec::new() } else { error_codes(body).unwrap_or_default() }
 }
 
-/// The codes of an error body, however odd the rest of it is; `None` where it is no JSON object with a list `errors`.
+/// The codes of an error body, each once, however odd the rest of it is; `None` where it is no JSON object with a list `errors`.
 #[must_use]
 pub(super) fn error_codes(body: &[u8]) -> Option<Vec<String>> {
     let document: serde_json::Value = serde_json::from_slice(body).ok()?;
     let errors = document.get("errors")?.as_array()?;
-    Some(errors.iter().filter_map(|error| error.get("code")?.as_str()).map(str::to_owned).collect())
+    let codes: IndexSet<String> = errors.iter().filter_map(|error| error.get("code")?.as_str()).map(str::to_owned).collect();
+    Some(codes.into_iter().collect())
 }

@@ -44,6 +44,9 @@ impl Judge for Walk {
         if let Some(problem) = &walked.problem {
             return Err(Mismatch::fail(format!("pages that can be walked, with {}", self.wording()), brief(problem.as_bytes())));
         }
+        if let Some(why) = &walked.unread {
+            return Err(Mismatch::unseen(self.wording(), why.clone()));
+        }
         if let Some(why) = walked.astray.as_ref().filter(|_| self.leads_on) {
             return Err(Mismatch::fail("Links that lead from page to page", brief(why.as_bytes())));
         }

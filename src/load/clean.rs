@@ -1,6 +1,6 @@
 //! What a load has pushed, taken away.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::drive::{Live, Watch};
@@ -37,7 +37,8 @@ pub(super) async fn clean_up(
         let name = setup.set.repositories[*repository].name.to_string();
         all.insert(Pushed { repository: name, kind: Kind::Manifest, at: digest.to_string() });
     }
-    let mut cleaning = Cleaning { client: begun.client, base: &begun.options.base, left: all, kept: Kept::default() };
+    let mut cleaning =
+        Cleaning { client: begun.client, base: &begun.options.base, left: all, kept: Kept::default(), perhaps: BTreeMap::new() };
     tokio::select! {
         () = interrupt.asked(2) => {}
         () = tokio::time::sleep(MOST) => {}

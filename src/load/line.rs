@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::capacity::{Ask, Capacity, Driver, Limit, Search, Seen, Terms};
 use super::drive::{Driven, LoadError, Model, Order, Watch, drive};
 use super::histogram::{Durations, Precision};
-use super::rows::{driver, row};
+use super::rows::driver;
 use super::run::Begun;
 use super::schedule::{Pattern, Schedule, Stage};
 use super::slo::{CONFIDENCE, Figures};
@@ -57,10 +57,7 @@ pub(super) async fn search(
         let mut driven = drive(setup, &order, begun.client, &seed, (watch, interrupt)).await?;
         pushed.append(&mut driven.pushed);
         let names: Vec<String> = setup.program.scripts.iter().map(|script| script.id.clone()).collect();
-        let journeys: Vec<_> =
-            names.iter().zip(&driven.tally.journeys).filter_map(|(name, meter)| Some(row(name, meter.as_ref()?, driven.window))).collect();
-        let done: u64 = journeys.iter().map(|row| row.count).sum();
-        let achieved = real(done) / driven.window.as_secs_f64().max(0.001);
+        let achieved = real(driven.tally.finished) / driven.window.as_secs_f64().max(0.001);
         match ask {
             Ask::Closed { .. } => search.tell_closed(achieved, since.elapsed()),
             Ask::Open { rate, .. } => {

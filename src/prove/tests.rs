@@ -98,3 +98,28 @@ fn every_entry_has_an_id_of_its_own_and_names_what_there_is() {
         assert!(variant.undone.iter().all(|clause| suite.catalogue.clauses.contains_key(*clause)), "{}", variant.id);
     }
 }
+
+/// The clauses at MUST and SHOULD that no fault proves, each with the reason.
+const UNPROVEN: [(&str, &str); 5] = [
+    ("auth/credentials-open", "where the right credentials open nothing, the survey has ended before"),
+    ("management/refusal", "its outcome is chosen by the very status that it expects: another one fails management/manifest-deleted"),
+    ("naming/three-components", "where such a name is not taken, nothing is pushed at all, and its scenario is skipped"),
+    ("pull/range-length", "a length that is not the part's cuts the part, or leaves bytes over: pull/range-body fails, which it requires"),
+    ("push/single-post-created", "its outcome is chosen by the very status that it expects: another one fails push/single-post-fallback"),
+];
+
+#[test]
+fn every_must_and_should_that_is_judged_is_proven_by_a_fault_or_has_a_reason() {
+    let suite = shipped();
+    let proven: BTreeSet<&str> = faults().iter().flat_map(|fault| fault.breaks).copied().collect();
+    let bound = suite.catalogue.clauses.values().filter(|clause| clause.unobservable.is_none());
+    let strong = bound.filter(|clause| clause.documents.values().any(|section| section.level >= crate::clause::Level::Should));
+    let open: BTreeSet<&str> = strong.map(|clause| clause.id.as_str()).filter(|id| !proven.contains(id)).collect();
+    assert_eq!(open, UNPROVEN.iter().map(|(clause, _)| *clause).collect(), "a new clause wants a fault that breaks it");
+}
+
+#[test]
+fn every_freedom_has_a_variant() {
+    let held: BTreeSet<u8> = variants().iter().map(|variant| variant.freedom).collect();
+    assert_eq!(held, (1..=50).collect());
+}

@@ -30,7 +30,7 @@ pub struct Load {
     /// Journeys per second that the schedule wanted; absent in the closed model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offered: Option<f64>,
-    /// Journeys per second that ended well.
+    /// Journeys per second that ended well within the window.
     pub achieved: f64,
     /// Journeys of the window that ended well, and those that did not.
     pub journeys_done: u64,
@@ -256,7 +256,7 @@ impl Load {
     #[must_use]
     pub fn is_missed(&self) -> bool {
         self.corrupt > 0
-            || self.line.as_ref().is_some_and(|line| line.rate.is_none())
+            || self.line.as_ref().is_some_and(|line| line.rate.is_none() && line.limit != "driver")
             || self.thresholds.iter().any(|threshold| threshold.holds == Some(false))
     }
 

@@ -9,6 +9,7 @@ use super::tally::Counts;
 use super::types::{FactState, Record};
 use crate::clause::Level;
 use crate::judge::Verdict;
+use crate::text::{count, number};
 
 /// A run in one word, for an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,8 @@ pub struct Summary {
     pub unexplained: u64,
     /// Why the run ended before its plan did.
     pub cut_short: Option<String>,
+    /// Whether only chosen scenarios were run, so that the rest of the profile was not tried.
+    pub partial: bool,
     /// Whether probes alone came to a verdict: what was asked for was skipped, or could not be judged.
     pub idle: bool,
     /// Whether the target took no content at all, so that next to nothing could be tried on it.
@@ -59,6 +62,7 @@ impl Record {
             failing: self.failing(),
             unexplained: unexplained as u64,
             cut_short: self.cut_short.clone(),
+            partial: !self.only.is_empty(),
             idle: self.idle(),
             shut: self.shut(),
         }
@@ -134,17 +138,18 @@ impl Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (must, should, gaps) = (self.told(Level::Must), self.told(Level::Should), self.gaps());
+        let of = if self.partial { "of what was chosen, " } else { "" };
         match (must, should) {
-            (Some(must), Some(should)) => write!(f, "does not conform: {must}, and {should}")?,
-            (Some(must), None) => write!(f, "does not conform: {must}")?,
-            (None, Some(should)) if gaps.is_empty() => write!(f, "keeps every MUST that was judged, but {should}")?,
-            (None, Some(should)) => write!(f, "no MUST clause fails, but {should}")?,
+            (Some(must), Some(should)) => write!(f, "does not conform: {of}{must}, and {should}")?,
+            (Some(must), None) => write!(f, "does not conform: {of}{must}")?,
+            (None, Some(should)) if gaps.is_empty() => write!(f, "{of}keeps every MUST that was judged, but {should}")?,
+            (None, Some(should)) => write!(f, "{of}no MUST clause fails, but {should}")?,
             (None, None) if self.idle && self.counts.judged() > 0 && self.cut_short.is_none() => {
                 return f.write_str("nothing was judged but the probes: each chosen scenario was skipped or could not be judged");
             }
             (None, None) if self.counts.judged() == 0 => return self.nothing_judged(f),
-            (None, None) if gaps.is_empty() => f.write_str("conforms: no MUST or SHOULD clause fails")?,
-            (None, None) => f.write_str("not settled: no MUST or SHOULD clause fails")?,
+            (None, None) if gaps.is_empty() => write!(f, "conforms: {of}no MUST or SHOULD clause fails")?,
+            (None, None) => write!(f, "not settled: {of}no MUST or SHOULD clause fails")?,
         }
         if gaps.is_empty() { Ok(()) } else { write!(f, "; but the run is not whole: {}", gaps.join(", ")) }
     }
@@ -155,7 +160,7 @@ impl Summary {
         let Counts { skipped, inconclusive, error, .. } = self.counts;
         f.write_str("nothing was judged")?;
         let parts = [(skipped, "skipped"), (inconclusive, "inconclusive"), (error, "in error")];
-        let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+        let parts: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", number(*n))).collect();
         if parts.is_empty() {
             f.write_str(": no expectation was planned or reached")?;
         } else {
@@ -163,8 +168,4 @@ impl Summary {
         }
         self.cut_short.as_ref().map_or(Ok(()), |why| write!(f, "; cut short ({why})"))
     }
-}
-
-fn count(n: u64, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }

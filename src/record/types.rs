@@ -30,6 +30,12 @@ pub struct Record {
     pub profile: ProfileUsed,
     /// What the probes found, by capability.
     pub facts: IndexMap<String, Fact>,
+    /// Patterns of the scenarios that were chosen (`--only`, `--scenario`); none: all that the profile asks for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    /// Whether content that failures need was to stay in the registry (`--keep-failed`).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub keep_failed: bool,
     /// The seed that content derives from.
     pub seed: u64,
     /// The nonce of the run, part of every repository's name.
@@ -59,6 +65,11 @@ pub struct Record {
     /// What the run has left in the registry: a line per repository, with the reason where that is on purpose.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_behind: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// What kind of run a record tells of.
@@ -95,7 +106,7 @@ pub struct Target {
     /// The `Docker-Distribution-API-Version` header of the ping, if any, made printable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    /// How it asks for a login: `none`, `basic` or `bearer`.
+    /// How it asks for a login: `none`, `basic`, `bearer`, or `unreadable` where it asks in no way that plimsoll can follow.
     pub login: String,
     /// Whether credentials were at hand.
     pub credentials: bool,
@@ -125,6 +136,9 @@ pub struct Fact {
     pub expected: String,
     /// What was observed, in words: `201`, `404 NAME_UNKNOWN`.
     pub observed: String,
+    /// Whether it is something that the run has or lacks (a login, a clock), and nothing that the target offers.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub of_the_run: bool,
 }
 
 /// What became of a capability.
@@ -208,7 +222,7 @@ pub struct ExpectationResult {
     pub clause: String,
     /// Title of the step.
     pub step: String,
-    /// `scenarios/push/blob-post-put.yaml:12:7`.
+    /// `scenarios/push/blob-post-put.yaml:12:7`; empty where it stands in no file, since plimsoll's greeting judged it.
     pub position: String,
     /// What came of it.
     pub verdict: Verdict,
@@ -264,7 +278,7 @@ pub struct Cause {
     pub scenario: String,
     /// Title of the step.
     pub step: String,
-    /// Where the expectation stands: `scenarios/push/chunk-order.yaml:31:7`.
+    /// Where the expectation stands: `scenarios/push/chunk-order.yaml:31:7`; empty where it stands in no file.
     pub position: String,
     /// Index of the first evidence.
     pub evidence: usize,

@@ -121,7 +121,7 @@ impl Front {
                     let bytes = self.manifest_body(body).await?;
                     manifest::put(operations, name, manifest::push(head.headers, &head.query, reference, bytes)?)
                 }
-                _ => manifest::get(operations, name, reference, &head.headers),
+                _ => manifest::get(operations, name, reference, head.headers),
             },
             Route::Uploads { name } => {
                 let may_pull = |from: &RepositoryName| {

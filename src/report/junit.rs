@@ -133,7 +133,8 @@ fn non_success(kind: NonSuccessKind, ty: &str, message: &str, body: &str) -> Tes
 
 /// Position, curl line and what came back.
 fn body(judged: &Judgement<'_>) -> String {
-    let at = judged.expectation.map_or_else(String::new, |expectation| format!("at: {}\n", expectation.position));
+    let placed = judged.expectation.filter(|expectation| !expectation.position.is_empty());
+    let at = placed.map_or_else(String::new, |expectation| format!("at: {}\n", expectation.position));
     at + &judged.evidence.map_or_else(String::new, |evidence| exchange(judged, evidence))
 }
 

@@ -155,13 +155,10 @@ impl Diagnostics {
         Err(self)
     }
 
-    /// For people: each with its line and caret, then how many.
+    /// For people: each with its line and caret.
     #[must_use]
     pub fn render(&self, colour: bool) -> String {
-        let mut out: Vec<String> = self.0.iter().map(|diagnostic| diagnostic.render(colour)).collect();
-        if self.0.len() > 1 {
-            out.push(format!("{} mistakes", self.0.len()));
-        }
+        let out: Vec<String> = self.0.iter().map(|diagnostic| diagnostic.render(colour)).collect();
         out.join("\n\n")
     }
 }

@@ -3,6 +3,7 @@
 //! Takes the bytes of files; gives values with their places ([`At`]), or [`Diagnostics`]. May use nothing but the rooms above.
 
 mod at;
+mod count;
 mod diagnostic;
 mod files;
 mod json;
@@ -14,6 +15,7 @@ mod visible;
 mod wrap;
 
 pub use at::{At, Place};
+pub use count::{count, number};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use files::{Files, MAX_FILE_BYTES, SourceFile};
 pub use json::JsonTemplate;

@@ -180,6 +180,11 @@ fn what_is_wrong_with_the_command_line_is_told_with_what_was_meant() {
         (vec!["check", "http://127.0.0.1:1/Team"], "lower-case"),
         (vec!["check", "--repository", "a//b"], "no name of a repository"),
         (vec!["explain", "push"], "did you mean `push/*`?"),
+        (vec!["explain", "psh/*"], "did you mean `push/*`?"),
+        (vec!["check", "--only", "psh/*"], "did you mean `push/*`?"),
+        (vec!["scenario", "list", "psh/*"], "did you mean `push/*`?"),
+        (vec!["serve", "--listen", "127.0.0.1"], "write 127.0.0.1:5000"),
+        (vec!["serve", "--profile", "oci-1.1"], "serve has no profile `oci-1.1`"),
     ] {
         let out = said(home.path(), &words);
         assert_eq!(out.code, Some(2), "{words:?}: {}", out.stderr);
@@ -315,4 +320,30 @@ fn every_command_has_help_that_names_its_options() {
         let out = said(home.path(), &words).expect_success("help");
         assert!(out.contains(told), "{words:?}:\n{out}");
     }
+}
+
+#[test]
+fn a_partial_run_says_so_and_what_became_of_its_content() {
+    let home = home();
+    let out = said(home.path(), &["check", "--only", "tags/list*", "--profile", "github-packages", "--report-dir", "out"]);
+    assert_eq!(out.code, Some(0), "{}\n{}", out.stdout, out.stderr);
+    assert!(out.stderr.contains("(Basic login, generated credentials)"), "{}", out.stderr);
+    assert!(out.stdout.contains("tags/list*: nothing else was tried"), "{}", out.stdout);
+    assert!(out.stdout.trim_end().ends_with("conforms: of what was chosen, no MUST or SHOULD clause fails"), "{}", out.stdout);
+    assert_eq!(record(&home.path().join("out/record.json")).only, ["tags/list*"]);
+}
+
+#[test]
+fn help_names_every_profile_and_format() {
+    let home = home();
+    for command in ["survey", "check"] {
+        let help = said(home.path(), &[command, "--help"]).stdout;
+        let names = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/profiles")).unwrap();
+        let names: Vec<String> = names.map(|file| file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned()).collect();
+        for told in names.iter().map(String::as_str).chain(["Exit codes:", "Example:", "<LEVEL>"]) {
+            assert!(help.contains(told), "{command}: no {told} in:\n{help}");
+        }
+    }
+    let help = said(home.path(), &["report", "--help"]).stdout;
+    assert!(["terminal:", "json:", "junit:"].iter().all(|format| help.contains(format)), "{help}");
 }

@@ -9,6 +9,7 @@ mod load;
 mod peers_clients;
 mod peers_suite;
 mod peers_surveys;
+mod prove;
 mod reports;
 mod samples;
 mod scenario_errors;

@@ -108,7 +108,7 @@ impl Run {
         let (found, evidence) = self.causes.finish();
         let clauses = judged_clauses(self.planned, &self.scenarios);
         let rounds = vec![Round { wall_ms: 1_240, exchanges: 3 * self.scenarios.len() as u64, scenarios: self.scenarios }];
-        let accepted = Fact { state: FactState::Accepted, expected: "accepted".into(), observed: "201".into() };
+        let accepted = Fact { state: FactState::Accepted, expected: "accepted".into(), observed: "201".into(), of_the_run: false };
         let target = Target {
             url: "http://127.0.0.1:5000".into(),
             prefix: Some("team/area".into()),
@@ -133,6 +133,8 @@ impl Run {
             target,
             profile,
             facts: ["push", "pull", "tags", "referrers"].into_iter().map(|name| (name.to_owned(), accepted.clone())).collect(),
+            only: Vec::new(),
+            keep_failed: false,
             seed: 1,
             run: "k3j9x2".into(),
             machine: Machine { os: "linux".into(), arch: "x86_64".into(), cores: 2 },
@@ -227,7 +229,7 @@ pub(crate) fn clean() -> Record {
     run.scenario("lists/nested").skipped("manifest-lists declined");
     run.scenario("auth/expiry").expectation("auth/expired-token", Level::Must, Verdict::Skipped, Some("needs --wait-expiry"));
     let mut record = run.finish();
-    let declined = Fact { state: FactState::Declined, expected: "either".into(), observed: "405 UNSUPPORTED".into() };
+    let declined = Fact { state: FactState::Declined, expected: "either".into(), observed: "405 UNSUPPORTED".into(), of_the_run: false };
     record.facts.insert("manifest-lists".into(), declined);
     record
 }
@@ -270,7 +272,8 @@ pub(crate) fn failing() -> Record {
     run.scenario("referrers/filter").error("referrers/filter", "the response could not be decoded: gzip ends early");
     run.scenario("management/delete").skipped("delete declined");
     let mut record = run.finish();
-    let fact = |state, expected: &str, observed: &str| Fact { state, expected: expected.into(), observed: observed.into() };
+    let fact =
+        |state, expected: &str, observed: &str| Fact { state, expected: expected.into(), observed: observed.into(), of_the_run: false };
     record.facts.insert("manifest-lists".into(), fact(FactState::Declined, "accepted", "405 UNSUPPORTED"));
     record.facts.insert("sha512".into(), fact(FactState::Broken, "either", "201, then 404 for the same digest"));
     record.facts.insert("delete".into(), fact(FactState::Declined, "either", "405"));
@@ -342,7 +345,9 @@ pub(crate) fn hostile() -> Record {
     record.target.server = Some(body.repeat(20));
     record.target.api_version = Some("\u{1b}[5mregistry/2.0".into());
     record.left_behind = vec![body.into()];
-    record.facts.insert(body.into(), Fact { state: FactState::Broken, expected: "either".into(), observed: body.into() });
+    record
+        .facts
+        .insert(body.into(), Fact { state: FactState::Broken, expected: "either".into(), observed: body.into(), of_the_run: false });
     record.evidence[0].curl = format!("curl 'http://127.0.0.1:5000/v2/{}'", "long/".repeat(60));
     record
 }

@@ -137,6 +137,9 @@ fn shut(answer: impl Fn(&str, u64) -> Answer + Send + Sync + 'static, login: boo
     assert_eq!(causes, [clause]);
     assert!(record.causes[0].took_down > 100, "{:#?}", record.causes);
     assert_eq!(record.summary().unexplained, 0);
+    assert!(record.causes[0].position.is_empty() && !out.stdout.contains("the greeting:"), "no position that is no file:\n{}", out.stdout);
+    assert!(!out.stdout.contains("no login asked for") && !out.stdout.contains("none is asked for"), "{}", out.stdout);
+    assert!(!out.stdout.contains("Clean-up has removed"), "nothing was pushed:\n{}", out.stdout);
 }
 
 fn unauthorized(challenge: &str) -> Answer {
@@ -167,6 +170,12 @@ fn a_token_service_without_a_token_is_a_failure_of_the_target() {
 fn a_login_of_a_kind_that_plimsoll_does_not_speak_is_no_failure_of_the_target() {
     let impostor = Impostor::start(|_, _| unauthorized("WWW-Authenticate: Negotiate\r\n"));
     refused(&impostor.url(), &[], &["refused the login"]);
+}
+
+#[test]
+fn a_login_that_was_withheld_is_told_as_such() {
+    let impostor = Impostor::start(|_, _| unauthorized("WWW-Authenticate: Basic realm=\"here\"\r\n"));
+    refused(&impostor.url(), &["--anonymous"], &["--anonymous withheld"]);
 }
 
 /// A registry that lets one pull, and answers pushes so.

@@ -1,6 +1,6 @@
 //! What is taken away, in which order, and what is told to stay.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use http::Method;
 
@@ -38,7 +38,7 @@ async fn cleaned(things: BTreeSet<Pushed>, kept: Kept, answers: impl Fn(&str) ->
     let base = server.url().parse().unwrap();
     let host = server.url();
     let left = things.into_iter().map(|thing| Pushed { at: thing.at.replace("HOST", &host), ..thing }).collect();
-    let mut cleaning = Cleaning { client: &client, base: &base, left, kept };
+    let mut cleaning = Cleaning { client: &client, base: &base, left, kept, perhaps: BTreeMap::new() };
     cleaning.run().await;
     (cleaning.told(), server)
 }
@@ -120,4 +120,16 @@ fn located(method: Method, url: &str, status: u16, location: &str) -> Exchange {
         response.headers.insert("location", location.parse().unwrap());
     }
     exchange
+}
+
+#[tokio::test]
+async fn a_target_that_has_fallen_silent_is_left_alone_and_the_rest_is_listed() {
+    let server = Server::new(|_, _| String::new()).await;
+    let short = std::time::Duration::from_millis(50);
+    let client = Client::new(Options { request_timeout: short, ..Options::default() }).unwrap();
+    let base = server.url().parse().unwrap();
+    let left: BTreeSet<Pushed> = (0..9).map(|n| thing("a", Kind::Blob, &format!("b{n}"))).collect();
+    let mut cleaning = Cleaning { client: &client, base: &base, left, kept: Kept::default(), perhaps: BTreeMap::new() };
+    cleaning.run().await;
+    assert_eq!((cleaning.told(), server.lines().len()), (vec!["a (9 blobs)".to_owned()], 3));
 }

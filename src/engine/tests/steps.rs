@@ -44,14 +44,20 @@ async fn a_walk_that_goes_in_a_circle_has_no_end_or_loses_its_list_is_told() {
         ("circle", 2, "the Link of page 2 leads back to a page already seen"),
         ("endless", 4, "a/two inconclusive: there were more than 4 pages"),
         ("lost", 2, "page 2 has no array at /tags"),
+        ("vast", 2, "a/two inconclusive: page 2 is longer than 4 MiB, and was not read"),
     ] {
         let (told, server) = script(step, move |_, before| {
             let to = if kind == "circle" && before > 0 { "/list".to_owned() } else { format!("/list?n={before}") };
-            let body = if kind == "lost" && before > 0 { "{}" } else { r#"{"tags":["a"]}"# };
-            answer(200, &format!("Link: <{to}>; rel=\"next\"\r\n"), body)
+            let body = match kind {
+                "lost" if before > 0 => "{}".to_owned(),
+                "vast" if before > 0 => format!(r#"{{"tags":["{}"]}}"#, "a".repeat(5 << 20)),
+                _ => r#"{"tags":["a"]}"#.to_owned(),
+            };
+            answer(200, &format!("Link: <{to}>; rel=\"next\"\r\n"), &body)
         })
         .await;
-        assert!(told[0].starts_with(if kind == "endless" { why } else { "a/two fail" }) && told[0].ends_with(why), "{kind}: {told:?}");
+        let begin = if why.starts_with("a/two") { why } else { "a/two fail" };
+        assert!(told[0].starts_with(begin) && told[0].ends_with(why), "{kind}: {told:?}");
         assert_eq!(server.lines().len(), asked, "{kind}");
     }
 }

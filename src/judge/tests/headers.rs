@@ -205,6 +205,11 @@ fn each_pullable_header_is_judged_by_its_own_fetch() {
     assert_eq!(urls, ["/a", "/b"]);
     let good = || super::exchange(200, &[], LAYER);
     let bad = || super::exchange(404, &[], b"");
+    let limited = || super::exchange(429, &[], b"");
+    assert!(
+        told(&Scene { pulled: vec![good(), limited()], ..scene() }, form, &exchange)
+            .starts_with("inconclusive Content-Location the target limits the rate")
+    );
     assert_eq!(told(&Scene { pulled: vec![good(), good()], ..scene() }, form, &exchange), "ok");
     assert!(told(&Scene { pulled: vec![good(), bad()], ..scene() }, form, &exchange).starts_with("expected Content-Location"));
     assert!(told(&Scene { pulled: vec![bad(), good()], ..scene() }, form, &exchange).starts_with("expected Location"));

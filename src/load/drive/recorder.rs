@@ -70,6 +70,8 @@ pub(super) struct State {
     pub(super) waited: u64,
     pub(super) dropped: u64,
     pub(super) arrivals: u64,
+    /// Journeys that ended well within the window, whenever they began: what really went through in it.
+    pub(super) finished: u64,
     pub(super) recent: Recent,
 }
 
@@ -119,6 +121,9 @@ impl Recorder {
         let mut state = self.state();
         let response = ended.end.saturating_duration_since(task.intended);
         state.recent.journey(response, ended.failed.is_some());
+        if ended.failed.is_none() && self.window.opens <= ended.end && ended.end < self.window.closes {
+            state.finished += 1;
+        }
         let Some(at) = self.window.place(task.intended, ended.end) else { return };
         let Some(meter) = state.journeys.get_mut(task.script).map(|meter| meter.get_or_insert_with(Box::default)) else { return };
         match &ended.failed {
@@ -200,6 +205,7 @@ impl State {
             waited: 0,
             dropped: 0,
             arrivals: 0,
+            finished: 0,
             recent: Recent::default(),
         }
     }

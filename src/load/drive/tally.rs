@@ -44,6 +44,8 @@ pub struct Tally {
     pub breaks: Vec<Break>,
     /// Answers whose bytes were wrong, in the window or not.
     pub corrupt: u64,
+    /// Journeys that ended well within the window, whenever they began.
+    pub finished: u64,
     /// Requests, in the window or not.
     pub requests: u64,
     /// Bytes of bodies sent and received, in the window or not.
@@ -70,6 +72,7 @@ impl Tally {
             broken: BTreeMap::new(),
             breaks: Vec::new(),
             corrupt: 0,
+            finished: 0,
             requests: 0,
             bytes: (0, 0),
         }
@@ -95,6 +98,7 @@ impl Tally {
         }
         self.breaks.extend(state.breaks);
         self.corrupt += state.corrupt;
+        self.finished += state.finished;
         self.requests += state.requests;
         self.bytes = (self.bytes.0 + state.bytes.0, self.bytes.1 + state.bytes.1);
     }

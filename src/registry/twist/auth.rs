@@ -5,22 +5,19 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::request::Parts;
 
 use super::change::{Fault, Ground, fault};
-use super::hooks::{
-    Kind, Memory, admitted, after, before, form, header, is, json, refusal, reply, set_request, status, text_of, text_of_request, wanted,
-};
-use super::hooks::{configured, content};
+use super::hooks::configured;
+use super::hooks::{Kind, Memory, admitted, after, before, header, is, refusal, reply, set_request, status, text_of, text_of_request};
 use crate::oci::ErrorCode;
-use crate::registry::access::{Access, Action};
 use crate::registry::reply::Reply;
 use crate::registry::{Auth, Rights};
 
-fn bearer(request: &Parts) -> Option<String> {
+pub(super) fn bearer(request: &Parts) -> Option<String> {
     let text = text_of_request(request, "authorization");
     text.strip_prefix("Bearer ").map(str::to_owned)
 }
 
 /// What the middle part of a token says, whoever signed it.
-fn claims(token: &str) -> Option<serde_json::Value> {
+pub(super) fn claims(token: &str) -> Option<serde_json::Value> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?).ok()
 }
 
@@ -33,7 +30,7 @@ fn challenge(reply: &mut Reply, change: impl Fn(&str) -> String) {
 }
 
 /// A challenge without one of its parameters.
-fn without(told: &str, parameter: &str) -> String {
+pub(super) fn without(told: &str, parameter: &str) -> String {
     let (scheme, parameters) = told.split_once(' ').unwrap_or((told, ""));
     let kept: Vec<&str> =
         parameters.split("\",").map(|part| part.trim_end_matches('"')).filter(|part| !part.starts_with(parameter)).collect();
@@ -79,7 +76,7 @@ fn also_let_in(lets: fn(given: &(String, String), right: &(String, String)) -> b
 
 pub(super) const FAULTS: &[Fault] = &[
     // Challenges
-    fault("auth/no-challenge", "A 401 has no WWW-Authenticate for repositories.", &["auth/challenge"], || {
+    fault("auth/no-challenge", "A 401 has no WWW-Authenticate for repositories.", &["auth/basic-realm", "auth/challenge"], || {
         reply("", Kind::Any, 401, |request, reply| {
             if !is(request, "", Kind::Base) {
                 header(reply, "www-authenticate", "");
@@ -104,7 +101,7 @@ pub(super) const FAULTS: &[Fault] = &[
         })
     })
     .on(Ground::Token),
-    fault("auth/scope-absent", "A Bearer challenge about a repository names no scope.", &["auth/bearer-scope"], || {
+    fault("auth/scope-absent", "A Bearer challenge about a repository names no scope.", &["auth/bearer-scope", "offers/catalog"], || {
         reply("", Kind::Any, 401, |_, reply| challenge(reply, |told| without(told, "scope")))
     })
     .on(Ground::Token),
@@ -139,7 +136,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "auth/ping-refuses",
         "The base endpoint answers 403 to the right credentials.",
-        &["auth/ping-let-in", "http/ping", "offers/pull"],
+        &["auth/ping-let-in", "http/error-code-form", "http/error-code-known", "http/error-message", "http/error-shape", "offers/pull"],
         || reply("GET", Kind::Base, 200, |_, reply| status(reply, 403)),
     )
     .on(Ground::Basic),
@@ -155,9 +152,12 @@ pub(super) const FAULTS: &[Fault] = &[
         also_let_in(|given, right| given.0 == right.0 && given.1.is_empty())
     })
     .on(Ground::Basic),
-    fault("auth/unknown-user-in", "A user that nobody knows is let in with any password.", &["auth/unknown-user"], || {
-        also_let_in(|given, right| given.0 != right.0)
-    })
+    fault(
+        "auth/unknown-user-in",
+        "A user that nobody knows is let in with any password.",
+        &["auth/ping-wrong-login", "auth/unknown-user"],
+        || also_let_in(|given, right| given.0 != right.0),
+    )
     .on(Ground::Basic),
     fault(
         "auth/token-for-wrong-password",
@@ -170,7 +170,7 @@ pub(super) const FAULTS: &[Fault] = &[
         also_let_in(|given, right| given.0 != right.0)
     })
     .on(Ground::Token),
-    fault("auth/push-anonymous", "A push without credentials is taken.", &["auth/push-anonymous"], || {
+    fault("auth/push-anonymous", "A push without credentials is taken.", &["auth/push-anonymous", "auth/token-missing"], || {
         admitted(|request, verdict| {
             let anonymous = text_of_request(request, "authorization").is_empty();
             if anonymous && is(request, "PUT", Kind::Manifest)
@@ -182,45 +182,22 @@ pub(super) const FAULTS: &[Fault] = &[
         })
     })
     .on(Ground::Token),
-    fault(
-        "auth/locked-after-wrong-login",
-        "After a wrong login the next push with the right one is refused.",
-        &["auth/credentials-open"],
-        || {
-            let locked = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-            let lock = std::sync::Arc::clone(&locked);
-            [
-                after(move |request, reply| {
-                    if reply.status() == 401 && login(request).is_some() {
-                        lock.store(true, std::sync::atomic::Ordering::SeqCst);
-                    }
-                }),
-                admitted(move |request, verdict| {
-                    let push = is(request, "POST", Kind::Uploads) && verdict.is_ok();
-                    if push && locked.swap(false, std::sync::atomic::Ordering::SeqCst) {
-                        Err(super::hooks::failure(403, ErrorCode::DENIED))
-                    } else {
-                        verdict
-                    }
-                }),
-            ]
-            .concat()
-        },
-    )
+    fault("auth/blobs-open", "Manifests want a login, and blobs do not.", &["auth/private-throughout"], || {
+        admitted(
+            |request, verdict| {
+                if is(request, "GET HEAD", Kind::Blob) && text_of_request(request, "authorization").is_empty() { Ok(()) } else { verdict }
+            },
+        )
+    })
     .on(Ground::Basic),
-    fault(
-        "auth/pull-anonymous-error",
-        "A pull without credentials is answered 500.",
-        &["auth/pull-anonymous", "http/server-error"],
-        || {
-            before(|request| {
-                let anonymous = text_of_request(request, "authorization").is_empty() && is(request, "GET", Kind::Manifest);
-                anonymous.then(|| refusal(500, ErrorCode::UNKNOWN))
-            })
-        },
-    )
+    fault("auth/pull-anonymous-error", "A pull without credentials is answered 500.", &["auth/pull-anonymous"], || {
+        before(|request| {
+            let anonymous = text_of_request(request, "authorization").is_empty() && is(request, "GET", Kind::Manifest);
+            anonymous.then(|| refusal(500, ErrorCode::UNKNOWN))
+        })
+    })
     .on(Ground::Basic),
-    fault("auth/pull-open", "Pulls want no login, though they are to.", &["auth/pull-wants-login"], || {
+    fault("auth/pull-open", "Pulls want no login, though they are to.", &["auth/pull-wants-login", "auth/wants-basic-login"], || {
         admitted(|request, verdict| {
             let pull = is(request, "GET HEAD", Kind::Manifest) || is(request, "GET HEAD", Kind::Blob);
             if pull && text_of_request(request, "authorization").is_empty() { Ok(()) } else { verdict }
@@ -256,210 +233,6 @@ pub(super) const FAULTS: &[Fault] = &[
         || reply("GET", Kind::Blob, 401, |_, reply| header(reply, "www-authenticate", "Bearer realm=\"http://127.0.0.1:1/token\"")),
     )
     .on(Ground::GithubPackages),
-    // The token service
-    fault("auth/token-no-field", "Who names no account gets the token as id_token alone.", &["auth/token-field"], || {
-        reply("GET", Kind::Token, 200, |request, reply| {
-            if !request.uri.query().is_some_and(|query| query.contains("account=")) {
-                json(request, reply, |value| *value = serde_json::json!({ "id_token": value["token"] }));
-            }
-        })
-    })
-    .on(Ground::Token),
-    fault("auth/token-life-short", "A token lives ten seconds, by its own words.", &["auth/token-life"], || {
-        reply("GET POST", Kind::Token, 200, |request, reply| json(request, reply, |value| value["expires_in"] = 10.into()))
-    })
-    .on(Ground::Token),
-    fault(
-        "auth/token-dies-early",
-        "A token is refused thirty seconds after it was issued, whatever it says.",
-        &["auth/token-lives"],
-        || {
-            let clock: std::sync::Arc<std::sync::Mutex<Option<crate::clock::Clock>>> = std::sync::Arc::default();
-            let known = std::sync::Arc::clone(&clock);
-            [
-                configured(move |config| *known.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(config.clock.clone())),
-                before(move |request| {
-                    let now =
-                        clock.lock().unwrap_or_else(std::sync::PoisonError::into_inner).as_ref().map(crate::clock::Clock::unix_seconds)?;
-                    let issued = claims(&bearer(request)?)?["iat"].as_u64()?;
-                    if now > issued + 30 {
-                        set_request(request, "authorization", "Bearer x");
-                    }
-                    None
-                }),
-            ]
-            .concat()
-        },
-    )
-    .on(Ground::Token),
-    fault("auth/token-issued-local", "The time at which a token was issued has no zone.", &["auth/token-issued-at"], || {
-        reply("GET", Kind::Token, 200, |request, reply| json(request, reply, |value| value["issued_at"] = "2026-11-23 18:16:00".into()))
-    })
-    .on(Ground::Token),
-    fault("auth/token-all-or-nothing", "Who asks for an action that nobody knows gets 403 and no token.", &["auth/token-subset"], || {
-        before(|request| {
-            let query = request.uri.query().unwrap_or_default().replace("%3A", ":").replace("%2C", ",");
-            let scopes = query.split('&').filter_map(|pair| pair.strip_prefix("scope="));
-            let actions: Vec<&str> =
-                scopes.filter_map(|scope| scope.rsplit_once(':')).flat_map(|(_, actions)| actions.split(',')).collect();
-            let unknown = actions.iter().any(|action| !["pull", "push", "delete", "*", "%2A", ""].contains(action));
-            (is(request, "GET", Kind::Token) && unknown).then(|| refusal(403, ErrorCode::DENIED))
-        })
-    })
-    .on(Ground::Token),
-    fault(
-        "auth/token-scope-wanted",
-        "A client that names itself cannot ask for a token without a scope.",
-        &["auth/token-without-scope"],
-        || {
-            before(|request| {
-                let query = request.uri.query().unwrap_or_default();
-                let bare = is(request, "GET", Kind::Token) && query.contains("client_id=") && !query.contains("scope=");
-                bare.then(|| refusal(400, ErrorCode::UNSUPPORTED))
-            })
-        },
-    )
-    .on(Ground::Token),
-    fault("auth/token-first-scope", "Of several scopes the first alone is read.", &["auth/token-several-scopes"], || {
-        before(|request| {
-            if !is(request, "GET", Kind::Token) {
-                return None;
-            }
-            let (path, query) = (request.uri.path().to_owned(), request.uri.query().unwrap_or_default().to_owned());
-            let first = query.find("scope=").unwrap_or_default();
-            let kept: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("scope=") || query.find(*pair) == Some(first)).collect();
-            super::hooks::ask_for(request, &format!("{path}?{}", kept.join("&")));
-            None
-        })
-    })
-    .seen("field notes: only the first scope honoured")
-    .on(Ground::Token),
-    // The token at the registry
-    fault(
-        "auth/token-any-repository",
-        "A token opens every repository, whatever its scope.",
-        &["auth/token-other-repository", "auth/token-other-repository-read"],
-        || {
-            admitted(|request, verdict| {
-                let opens = bearer(request)
-                    .and_then(|token| claims(&token))
-                    .is_some_and(|claims| claims["access"].as_array().is_some_and(|access| !access.is_empty()));
-                let refused = verdict.as_ref().is_err_and(|failure| {
-                    failure.headers.iter().any(|(_, value)| value.to_str().is_ok_and(|text| text.contains("insufficient_scope")))
-                });
-                if opens && refused { Ok(()) } else { verdict }
-            })
-        },
-    )
-    .on(Ground::Token),
-    fault("auth/token-scopeless-pushes", "A token without a scope pushes.", &["auth/token-without-scope-powerless"], || {
-        admitted(|request, verdict| {
-            let bare = bearer(request)
-                .and_then(|token| claims(&token))
-                .is_some_and(|claims| claims["access"].as_array().is_some_and(Vec::is_empty));
-            let refused = verdict.as_ref().is_err_and(|failure| {
-                failure.headers.iter().any(|(_, value)| value.to_str().is_ok_and(|text| text.contains("insufficient_scope")))
-            });
-            if bare && refused { Ok(()) } else { verdict }
-        })
-    })
-    .on(Ground::Token),
-    fault("auth/pull-token-pushes", "A token for pulls pushes.", &["auth/refused-changes-nothing", "auth/token-pull-only"], || {
-        wanted(|request, wanted| {
-            for access in wanted.iter_mut().filter(|_| bearer(request).is_some()) {
-                if let Access::Repository { action, .. } = access {
-                    *action = Action::Pull;
-                }
-            }
-        })
-    })
-    .on(Ground::Token),
-    fault("auth/token-unsigned", "The signature of a token is not looked at.", &["auth/token-forged"], || {
-        admitted(|request, verdict| {
-            let reads = bearer(request).and_then(|token| claims(&token)).is_some_and(|claims| claims.get("access").is_some());
-            let invalid = verdict.as_ref().is_err_and(|failure| {
-                failure.headers.iter().any(|(_, value)| value.to_str().is_ok_and(|text| text.contains("invalid_token")))
-            });
-            if reads && invalid { Ok(()) } else { verdict }
-        })
-    })
-    .on(Ground::Token),
-    fault("auth/token-cached", "A token that was taken once is taken for ever.", &["auth/token-expired"], || {
-        let taken = Memory::default();
-        admitted(move |request, verdict| {
-            let Some(token) = bearer(request) else { return verdict };
-            let key = format!("{} {} {token}", request.method, request.uri.path());
-            if verdict.is_ok() {
-                taken.first(key);
-                return verdict;
-            }
-            if taken.knows(&key) { Ok(()) } else { verdict }
-        })
-    })
-    .on(Ground::Token),
-    // POST and refresh tokens
-    fault("auth/post-error", "A POST to the token service is answered 500.", &["auth/token-post"], || {
-        before(|request| is(request, "POST", Kind::Token).then(|| refusal(500, ErrorCode::UNKNOWN)))
-    })
-    .on(Ground::Token),
-    fault("auth/post-token-alone", "The answer to a POST has the token as token alone.", &["auth/token-post-access"], || {
-        reply("POST", Kind::Token, 200, |request, reply| {
-            json(request, reply, |value| {
-                if let Some(object) = value.as_object_mut() {
-                    object.remove("access_token");
-                }
-            });
-        })
-    })
-    .on(Ground::Token),
-    fault("auth/post-no-scope", "The answer to a POST does not say which scope was granted.", &["auth/token-post-scope"], || {
-        reply("POST", Kind::Token, 200, |request, reply| {
-            json(request, reply, |value| {
-                if let Some(object) = value.as_object_mut() {
-                    object.remove("scope");
-                }
-            });
-        })
-    })
-    .on(Ground::Token),
-    fault("auth/no-refresh-token", "Offline access gets no refresh token.", &["auth/refresh-token"], || {
-        reply("GET POST", Kind::Token, 200, |request, reply| {
-            json(request, reply, |value| {
-                if let Some(object) = value.as_object_mut() {
-                    object.remove("refresh_token");
-                }
-            });
-        })
-    })
-    .on(Ground::Token),
-    fault("auth/refresh-token-dead", "A refresh token gets nothing.", &["auth/refresh-token-works"], || {
-        form(|form| form.set("refresh_token", "x"))
-    })
-    .on(Ground::Token),
-    fault("auth/refresh-token-any", "Any refresh token gets a token.", &["auth/refresh-token-forged"], || {
-        reply("POST", Kind::Token, 400, |request, reply| {
-            if String::from_utf8_lossy(&reply.body().bytes()).contains("refresh token is not known") {
-                status(reply, 200);
-                content(request, reply, r#"{"access_token":"x","token":"x","expires_in":300,"scope":""}"#);
-            }
-        })
-    })
-    .on(Ground::Token),
-    fault("auth/refresh-token-opens", "A refresh token opens the registry as a token does.", &["auth/refresh-token-opens-nothing"], || {
-        let given = std::sync::Arc::new(Memory::default());
-        let noted = std::sync::Arc::clone(&given);
-        [
-            reply("GET POST", Kind::Token, 200, move |_, reply| {
-                let value: serde_json::Value = serde_json::from_slice(&reply.body().bytes()).unwrap_or_default();
-                if let Some(token) = value["refresh_token"].as_str() {
-                    noted.first(token);
-                }
-            }),
-            admitted(move |request, verdict| if bearer(request).is_some_and(|token| given.knows(&token)) { Ok(()) } else { verdict }),
-        ]
-        .concat()
-    })
-    .on(Ground::Token),
     // Uploads that outlive a token
     fault("auth/upload-bound-to-token", "An upload is bound to the token that opened it.", &["docker/upload-over-new-token"], || {
         let opened: std::sync::Arc<std::sync::Mutex<std::collections::BTreeMap<String, String>>> = std::sync::Arc::default();
@@ -497,7 +270,7 @@ pub(super) const FAULTS: &[Fault] = &[
         .concat()
     })
     .on(Ground::Token),
-    fault("auth/pulls-only", "The right credentials may pull and not push.", &["auth/credentials-open", "offers/push"], || {
+    fault("auth/pulls-only", "The right credentials may pull and not push.", &["offers/catalog"], || {
         configured(|config| {
             if let Auth::Basic { users } | Auth::Token(crate::registry::TokenAuth { users, .. }) = &mut config.auth {
                 for user in users {

@@ -31,25 +31,41 @@ fn part(reply: &mut Reply, change: impl FnOnce(Bytes) -> Bytes) {
 }
 
 pub(super) const FAULTS: &[Fault] = &[
+    fault("blob/large-changed", "One byte of a large blob is another one.", &["http/digest-header", "pull/blob-body"], || {
+        blob(|inner, name, digest| {
+            inner.blob(name, digest).map(|bytes| if bytes.len() >= LARGE { with_last_byte_changed(&bytes) } else { bytes })
+        })
+    }),
     fault(
-        "blob/large-changed",
-        "One byte of a large blob is another one.",
-        &["http/digest-header", "pull/blob-body", "push/blob-location"],
+        "blob/sha512-cut",
+        "A blob under sha512 comes without its last byte.",
+        &["http/digest-header", "pull/blob-body", "pull/blob-head-length", "push/algorithm-parameter", "push/blob-location"],
         || {
             blob(|inner, name, digest| {
-                inner.blob(name, digest).map(|bytes| if bytes.len() >= LARGE { with_last_byte_changed(&bytes) } else { bytes })
+                let bytes = inner.blob(name, digest)?;
+                Ok(if digest.algorithm() == Algorithm::Sha512 { bytes.slice(..bytes.len().saturating_sub(1)) } else { bytes })
             })
         },
     ),
-    fault("blob/sha512-cut", "A blob under sha512 comes without its last byte.", &["http/digest-header", "pull/blob-body"], || {
-        blob(|inner, name, digest| {
-            let bytes = inner.blob(name, digest)?;
-            Ok(if digest.algorithm() == Algorithm::Sha512 { bytes.slice(..bytes.len().saturating_sub(1)) } else { bytes })
-        })
-    }),
-    fault("blob/get-no-content", "GET of a blob is answered 203.", &["pull/blob-status"], || {
-        reply("GET", Kind::Blob, 200, |_, reply| status(reply, 203))
-    }),
+    fault(
+        "blob/get-no-content",
+        "GET of a blob is answered 203.",
+        &[
+            "management/blob-again",
+            "management/blob-elsewhere",
+            "management/manifest-elsewhere",
+            "management/manifest-sibling",
+            "pull/blob-status",
+            "pull/range-unit",
+            "push/algorithm-parameter",
+            "push/blob-location",
+            "push/mount-location",
+            "push/mount-readable",
+            "push/sessions-apart",
+            "push/single-post-location",
+        ],
+        || reply("GET", Kind::Blob, 200, |_, reply| status(reply, 203)),
+    ),
     fault("blob/get-no-digest", "GET of a blob has no Docker-Content-Digest.", &["pull/blob-digest-header"], || {
         reply("GET", Kind::Blob, 200, |_, reply| header(reply, "docker-content-digest", ""))
     })
@@ -63,7 +79,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "blob/head-length-off-by-one",
         "HEAD of a blob says one byte too many.",
-        &["docker/stat-after-put", "pull/blob-head-length"],
+        &["docker/layer-known", "docker/stat-after-put", "http/content-length", "pull/blob-head-length"],
         || {
             reply("HEAD", Kind::Blob, 200, |_, reply| {
                 let len: u64 = text_of(reply, "content-length").parse().unwrap_or_default();
@@ -77,7 +93,21 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "blob/head-not-allowed",
         "HEAD of a blob is answered 405.",
-        &["docker/existence-head", "docker/stat-after-put", "pull/blob-head-status", "pull/blob-head-unknown"],
+        &[
+            "docker/existence-head",
+            "docker/layer-known",
+            "docker/stat-after-put",
+            "http/content-length",
+            "http/ns-ignored",
+            "management/blob-gone",
+            "pull/blob-head-status",
+            "pull/blob-head-unknown",
+            "pull/repository-unknown",
+            "push/cancelled-gone",
+            "push/cut-not-stored",
+            "push/mismatch-not-stored",
+            "push/put-without-digest",
+        ],
         || {
             before(|request| {
                 is(request, "HEAD", Kind::Blob).then(|| {
@@ -88,39 +118,66 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     ),
-    fault("blob/unknown-forbidden", "GET of a blob that is not there is answered 403.", &["pull/blob-unknown"], || {
-        reply("GET", Kind::Blob, 404, |_, reply| status(reply, 403))
-    })
+    fault(
+        "blob/unknown-forbidden",
+        "GET of a blob that is not there is answered 403.",
+        &["management/blob-gone", "pull/blob-unknown"],
+        || reply("GET", Kind::Blob, 404, |_, reply| status(reply, 403)),
+    )
     .seen("field notes: 403 where 404 is due"),
-    fault("blob/unknown-empty", "GET of a blob that is not there is answered 200 with nothing.", &["pull/blob-unknown"], || {
-        reply("GET", Kind::Blob, 404, |request, reply| {
-            status(reply, 200);
-            header(reply, "content-type", "application/octet-stream");
-            content(request, reply, "");
-        })
-    }),
+    fault(
+        "blob/unknown-empty",
+        "GET of a blob that is not there is answered 200 with nothing.",
+        &["management/blob-gone", "pull/blob-unknown", "pull/repository-unknown"],
+        || {
+            reply("GET", Kind::Blob, 404, |request, reply| {
+                status(reply, 200);
+                header(reply, "content-type", "application/octet-stream");
+                content(request, reply, "");
+            })
+        },
+    ),
     fault(
         "blob/unknown-head-unauthorized",
         "HEAD of a blob that is not there is answered 401.",
-        &["auth/challenge", "docker/existence-head", "pull/blob-head-unknown"],
+        &[
+            "auth/challenge",
+            "docker/existence-head",
+            "management/blob-gone",
+            "pull/blob-head-unknown",
+            "push/cancelled-gone",
+            "push/cut-not-stored",
+            "push/mismatch-not-stored",
+            "push/put-without-digest",
+        ],
         || reply("HEAD", Kind::Blob, 404, |_, reply| status(reply, 401)),
     )
     .seen("harbor#22363"),
-    fault("blob/once", "A blob can be pulled once; the second GET finds nothing.", &["pull/blob-status"], || {
-        let pulled = Memory::default();
-        before(move |request| {
-            let gone = is(request, "GET", Kind::Blob) && !pulled.first(request.uri.path());
-            gone.then(|| refusal(404, ErrorCode::BLOB_UNKNOWN))
-        })
-    }),
-    fault("blob/stale-head", "The first HEAD of a blob after its upload finds nothing; later ones do.", &["docker/stat-after-put"], || {
-        let asked = Memory::default();
-        reply("HEAD", Kind::Blob, 200, move |request, reply| {
-            if asked.first(request.uri.path()) {
-                status(reply, 404);
-            }
-        })
-    })
+    fault(
+        "blob/once",
+        "A blob can be pulled once; the second GET finds nothing.",
+        &["pull/blob-status", "pull/range-answer", "push/mount-readable"],
+        || {
+            let pulled = Memory::default();
+            before(move |request| {
+                let gone = is(request, "GET", Kind::Blob) && !pulled.first(request.uri.path());
+                gone.then(|| refusal(404, ErrorCode::BLOB_UNKNOWN))
+            })
+        },
+    ),
+    fault(
+        "blob/stale-head",
+        "The first HEAD of a blob after its upload finds nothing; later ones do.",
+        &["docker/layer-known", "docker/stat-after-put", "http/ns-ignored", "pull/blob-head-status"],
+        || {
+            let asked = Memory::default();
+            reply("HEAD", Kind::Blob, 200, move |request, reply| {
+                if asked.first(request.uri.path()) {
+                    status(reply, 404);
+                }
+            })
+        },
+    )
     .seen("distribution#61: a read right after a write fails"),
     fault("blob/gzip-coded", "A blob is sent with a content coding that its bytes do not have.", &["docker/no-coding"], || {
         reply("GET", Kind::Blob, 200, |request, reply| {
@@ -168,7 +225,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "blob/range-as-whole",
         "A range of a blob is answered 200 with the part alone.",
-        &["pull/range-answer", "pull/range-partial", "offers/ranges"],
+        &["http/digest-header", "offers/ranges", "pull/blob-body"],
         || {
             reply("GET", Kind::Blob, 206, |_, reply| {
                 status(reply, 200);
@@ -176,33 +233,23 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     ),
-    fault(
-        "blob/range-refused",
-        "A range of a blob is refused with 400.",
-        &["pull/range-answer", "pull/range-partial", "offers/ranges"],
-        || {
-            reply("GET", Kind::Blob, 206, |request, reply| {
-                let refused = refusal(400, ErrorCode::UNSUPPORTED);
-                let bytes = refused.body().bytes();
-                *reply = refused;
-                content(request, reply, bytes);
-            })
-        },
-    ),
-    fault(
-        "blob/range-suffix-as-prefix",
-        "The last bytes of a blob are asked for, and the first ones come.",
-        &["pull/range-body", "pull/range-header"],
-        || {
-            before(|request| {
-                let asked = text_of_request(request, "range");
-                if let Some(count) = asked.strip_prefix("bytes=-").and_then(|count| count.parse::<u64>().ok()) {
-                    set_request(request, "range", &format!("bytes=0-{}", count.saturating_sub(1)));
-                }
-                None
-            })
-        },
-    ),
+    fault("blob/range-refused", "A range of a blob is refused with 400.", &["offers/ranges"], || {
+        reply("GET", Kind::Blob, 206, |request, reply| {
+            let refused = refusal(400, ErrorCode::UNSUPPORTED);
+            let bytes = refused.body().bytes();
+            *reply = refused;
+            content(request, reply, bytes);
+        })
+    }),
+    fault("blob/range-suffix-as-prefix", "The last bytes of a blob are asked for, and the first ones come.", &["pull/range-body"], || {
+        before(|request| {
+            let asked = text_of_request(request, "range");
+            if let Some(count) = asked.strip_prefix("bytes=-").and_then(|count| count.parse::<u64>().ok()) {
+                set_request(request, "range", &format!("bytes=0-{}", count.saturating_sub(1)));
+            }
+            None
+        })
+    }),
     fault("blob/range-open-short", "A range that is open at its end lacks the last byte.", &["pull/range-body"], || {
         reply("GET", Kind::Blob, 206, |request, reply| {
             if text_of_request(request, "range").ends_with('-') {
@@ -214,12 +261,9 @@ pub(super) const FAULTS: &[Fault] = &[
         reply("GET", Kind::Blob, 416, |_, reply| say(reply, Vec::new()))
     })
     .seen("docker-registry 2.8.2"),
-    fault(
-        "blob/range-beyond-error",
-        "A range past the end of a blob is answered 500.",
-        &["http/server-error", "pull/range-unsatisfiable"],
-        || reply("GET", Kind::Blob, 416, |_, reply| status(reply, 500)),
-    ),
+    fault("blob/range-beyond-error", "A range past the end of a blob is answered 500.", &["pull/range-unsatisfiable"], || {
+        reply("GET", Kind::Blob, 416, |_, reply| status(reply, 500))
+    }),
     fault("blob/range-beyond-size", "The 416 tells a size that is not the blob's.", &["pull/range-unsatisfiable-length"], || {
         reply("GET", Kind::Blob, 416, |_, reply| header(reply, "content-range", "bytes */1"))
     }),
@@ -240,23 +284,18 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     }),
-    fault(
-        "blob/range-several-error",
-        "A request for several ranges is answered 500.",
-        &["http/server-error", "pull/range-several"],
-        || {
-            reply("GET", Kind::Blob, 206, |request, reply| {
-                if text_of_request(request, "range").contains(',') {
-                    status(reply, 500);
-                    page(request, reply);
-                }
-            })
-        },
-    ),
+    fault("blob/range-several-error", "A request for several ranges is answered 500.", &["pull/range-several"], || {
+        reply("GET", Kind::Blob, 206, |request, reply| {
+            if text_of_request(request, "range").contains(',') {
+                status(reply, 500);
+                page(request, reply);
+            }
+        })
+    }),
     fault(
         "blob/range-whole-length",
         "The 206 for the end of a blob gives the whole blob's length for its own.",
-        &["pull/range-length"],
+        &["pull/range-answer", "pull/range-body", "pull/range-partial"],
         || {
             reply("GET", Kind::Blob, 206, |request, reply| {
                 let told = text_of(reply, "content-range");
@@ -292,7 +331,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "blob/repository-unknown-error",
         "A blob of a repository that does not exist is answered 500.",
-        &["http/server-error", "pull/repository-unknown"],
+        &["pull/repository-unknown"],
         || {
             let made = Memory::default();
             reply("", Kind::Any, 0, move |request, reply| {
@@ -306,9 +345,32 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     ),
-    fault("blob/get-refused", "GET of a blob is refused with 403, though HEAD is not.", &["pull/blob-status"], || {
-        refuse("GET", Kind::Blob, 403, ErrorCode::DENIED)
-    }),
+    fault(
+        "blob/get-refused",
+        "GET of a blob is refused with 403, though HEAD is not.",
+        &[
+            "docker/shared-empty-blob",
+            "http/content-length",
+            "management/blob-again",
+            "management/blob-elsewhere",
+            "management/blob-gone",
+            "management/manifest-elsewhere",
+            "management/manifest-sibling",
+            "naming/same-name",
+            "offers/ranges",
+            "pull/blob-body",
+            "pull/blob-status",
+            "pull/blob-unknown",
+            "push/algorithm-parameter",
+            "push/blob-location",
+            "push/mount-location",
+            "push/mount-readable",
+            "push/sessions-apart",
+            "push/single-post-location",
+            "tags/old-digest",
+        ],
+        || refuse("GET", Kind::Blob, 403, ErrorCode::DENIED),
+    ),
 ];
 
 /// The digest of nothing, which is never that of what a scenario pushes as a layer.

@@ -70,7 +70,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "delete/tag-with-manifest",
         "A delete of a tag deletes its manifest, and with it the other tags.",
-        &["management/tag-sibling"],
+        &["management/tag-sibling", "tags/list-complete"],
         || {
             delete(|inner, name, reference| {
                 let digest = inner.manifest(name, reference)?.digest;
@@ -143,17 +143,12 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("delete/blob-kept", "A delete of a blob is answered 202 and does nothing.", &["management/blob-gone"], || {
         delete_blob(|inner, name, digest| inner.blob(name, digest).map(drop))
     }),
-    fault(
-        "delete/blob-unknown-accepted",
-        "A delete of a blob that is not there is answered 202.",
-        &["management/blob-unknown", "management/repository-unknown"],
-        || {
-            delete_blob(|inner, name, digest| {
-                let _ = inner.delete_blob(name, digest);
-                Ok(())
-            })
-        },
-    ),
+    fault("delete/blob-unknown-accepted", "A delete of a blob that is not there is answered 202.", &["management/blob-unknown"], || {
+        delete_blob(|inner, name, digest| {
+            let _ = inner.delete_blob(name, digest);
+            Ok(())
+        })
+    }),
     fault(
         "delete/manifest-again-gone",
         "A manifest that was deleted and pushed again is not found.",
@@ -202,7 +197,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "delete/unknown-error",
         "A delete of a manifest that is not there is answered 500.",
-        &["http/server-error", "management/manifest-unknown", "management/repository-unknown", "management/tag-unknown"],
+        &["management/manifest-unknown", "management/repository-unknown", "management/tag-unknown"],
         || reply("DELETE", Kind::Manifest, 404, |_, reply| status(reply, 500)),
     ),
     fault(
@@ -217,19 +212,24 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     ),
-    fault("delete/refused-not-found", "A manifest that has tags is not deleted, and the refusal is 404.", &["management/refusal"], || {
-        delete(|inner, name, reference| {
-            let tags = inner.tags(name, &Cut { after: None, limit: 10_000 })?.items;
-            let held = tags.into_iter().filter(|tag| {
-                inner.manifest(name, &Reference::Tag(tag.clone())).is_ok_and(|stored| Reference::Digest(stored.digest) == *reference)
-            });
-            if held.count() > 1 { Err(failure(404, ErrorCode::UNSUPPORTED)) } else { inner.delete_manifest(name, reference) }
-        })
-    }),
+    fault(
+        "delete/refused-not-found",
+        "A manifest that has tags is not deleted, and the refusal is 404.",
+        &["management/manifest-deleted"],
+        || {
+            delete(|inner, name, reference| {
+                let tags = inner.tags(name, &Cut { after: None, limit: 10_000 })?.items;
+                let held = tags.into_iter().filter(|tag| {
+                    inner.manifest(name, &Reference::Tag(tag.clone())).is_ok_and(|stored| Reference::Digest(stored.digest) == *reference)
+                });
+                if held.count() > 1 { Err(failure(404, ErrorCode::UNSUPPORTED)) } else { inner.delete_manifest(name, reference) }
+            })
+        },
+    ),
     fault(
         "delete/refused-done",
         "A delete is refused with 405 and done all the same.",
-        &["docker/no-deletes", "docker/refused-delete-keeps"],
+        &["auth/refused-changes-nothing", "docker/refused-delete-keeps"],
         || {
             let gone = Memory::default();
             before(move |request| {
@@ -247,7 +247,14 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "delete/allowed",
         "A manifest is deleted where nothing is to be deleted.",
-        &["docker/no-deletes", "offers/delete-manifest", "offers/delete-tag"],
+        &[
+            "auth/delete-anonymous",
+            "docker/no-deletes",
+            "management/repository-unknown",
+            "offers/delete-manifest",
+            "offers/delete-tag",
+            "tags/holds",
+        ],
         || {
             let gone = Memory::default();
             before(move |request| {

@@ -1,7 +1,7 @@
 //! All entries.
 
 use super::change::{Fault, Variant};
-use super::{auth, blob, delete, http, lawful, list, manifest, naming, referrer, tag, upload};
+use super::{auth, blob, chunk, delete, http, lawful, list, manifest, mounts, moves, naming, offer, pull, referrer, tag, token, upload};
 
 /// Every fault, by area.
 #[must_use]
@@ -10,13 +10,19 @@ pub fn faults() -> Vec<Fault> {
         http::FAULTS,
         naming::FAULTS,
         auth::FAULTS,
+        token::FAULTS,
         blob::FAULTS,
         upload::FAULTS,
+        mounts::FAULTS,
+        chunk::FAULTS,
         manifest::FAULTS,
+        pull::FAULTS,
         tag::FAULTS,
+        moves::FAULTS,
         list::FAULTS,
         referrer::FAULTS,
         delete::FAULTS,
+        offer::FAULTS,
     ]
     .concat()
 }

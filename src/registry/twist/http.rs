@@ -46,20 +46,33 @@ pub(super) const FAULTS: &[Fault] = &[
             header(reply, "docker-content-digest", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         })
     }),
-    fault("http/error-single", "An error for a blob is an object named error, not a list named errors.", &["http/error-shape"], || {
-        reply("GET", Kind::Blob, 404, |request, reply| {
-            json(request, reply, |value| *value = serde_json::json!({ "error": { "code": "BLOB_UNKNOWN", "message": "not found" } }));
-        })
-    }),
-    fault("http/error-null", "The list of errors for tags that are not there is null.", &["http/error-shape"], || {
-        reply("GET", Kind::Tags, 404, |request, reply| json(request, reply, |value| value["errors"] = serde_json::Value::Null))
-    }),
-    fault("http/error-lower-case", "The codes of errors for manifests are in lower case.", &["http/error-code-form"], || {
-        reply("GET", Kind::Manifest, 404, |request, reply| {
-            json(request, reply, |value| value["errors"][0]["code"] = "manifest_unknown".into());
-        })
-    }),
-    fault("http/error-number", "The code of an error is its status, a number.", &["http/error-code-form"], || {
+    fault(
+        "http/error-single",
+        "An error for a blob is an object named error, not a list named errors.",
+        &["http/error-code-form", "http/error-code-known", "http/error-message", "http/error-shape"],
+        || {
+            reply("GET", Kind::Blob, 404, |request, reply| {
+                json(request, reply, |value| *value = serde_json::json!({ "error": { "code": "BLOB_UNKNOWN", "message": "not found" } }));
+            })
+        },
+    ),
+    fault(
+        "http/error-null",
+        "The list of errors for tags that are not there is null.",
+        &["http/error-code-form", "http/error-code-known", "http/error-message", "http/error-shape"],
+        || reply("GET", Kind::Tags, 404, |request, reply| json(request, reply, |value| value["errors"] = serde_json::Value::Null)),
+    ),
+    fault(
+        "http/error-lower-case",
+        "The codes of errors for manifests are in lower case.",
+        &["http/error-code-form", "http/error-code-known"],
+        || {
+            reply("GET", Kind::Manifest, 404, |request, reply| {
+                json(request, reply, |value| value["errors"][0]["code"] = "manifest_unknown".into());
+            })
+        },
+    ),
+    fault("http/error-number", "The code of an error is its status, a number.", &["http/error-code-form", "http/error-code-known"], || {
         reply("GET", Kind::Blob, 404, |request, reply| json(request, reply, |value| value["errors"][0]["code"] = 404.into()))
     }),
     fault("http/error-invented", "An error for a blob has a code of the registry's own.", &["http/error-code-known"], || {
@@ -78,18 +91,13 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     }),
-    fault(
-        "http/method-error",
-        "A method that a resource does not offer is answered 500.",
-        &["http/method-unsupported", "http/server-error"],
-        || {
-            after(|_, reply| {
-                if reply.status() == 405 {
-                    status(reply, 500);
-                }
-            })
-        },
-    ),
+    fault("http/method-error", "A method that a resource does not offer is answered 500.", &["http/method-unsupported"], || {
+        after(|_, reply| {
+            if reply.status() == 405 {
+                status(reply, 500);
+            }
+        })
+    }),
     fault("http/allow-absent", "A 405 has no Allow.", &["http/allow-header"], || after(|_, reply| header(reply, "allow", ""))),
     fault("http/ns-not-found", "A request with the parameter ns finds nothing.", &["http/ns-ignored"], || {
         before(|request| request.uri.query().is_some_and(|query| query.contains("ns=")).then(|| refusal(404, ErrorCode::NAME_UNKNOWN)))
@@ -99,7 +107,7 @@ pub(super) const FAULTS: &[Fault] = &[
             header(reply, "warning", "199 registry \"old format\" \"Mon, 23 Nov 2026 18:16:00 GMT\"");
         })
     }),
-    fault("http/malformed-digest-error", "A malformed digest is answered 500.", &["http/server-error", "pull/digest-malformed"], || {
+    fault("http/malformed-digest-error", "A malformed digest is answered 500.", &["pull/digest-malformed"], || {
         before(|request| {
             let malformed =
                 request.method == "GET" && is(request, "GET", Kind::Nowhere) && request.uri.path().contains("/manifests/sha256:");
@@ -107,7 +115,7 @@ pub(super) const FAULTS: &[Fault] = &[
         })
     })
     .seen("distribution#4945"),
-    fault("http/invalid-name-error", "An invalid name is answered 500.", &["http/server-error", "naming/invalid-name"], || {
+    fault("http/invalid-name-error", "An invalid name is answered 500.", &["naming/invalid-name"], || {
         after(|_, reply| {
             if String::from_utf8_lossy(&reply.body().bytes()).contains("NAME_INVALID") {
                 status(reply, 500);

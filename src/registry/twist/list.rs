@@ -38,7 +38,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "list/push-error",
         "A manifest list or index is answered 500.",
-        &["http/server-error", "offers/manifest-lists", "offers/oci-index"],
+        &["lists/answer", "offers/manifest-lists", "offers/oci-index", "push/manifest-refusal"],
         || {
             push(
                 |inner, name, push| {
@@ -58,23 +58,33 @@ pub(super) const FAULTS: &[Fault] = &[
         })
     })
     .seen("gitea#37093"),
-    fault("list/child-served", "Whoever asks for a list by its tag is served its first image.", &["lists/asked-for"], || {
-        manifest(|inner, name, reference| {
-            let stored = inner.manifest(name, reference)?;
-            let by_tag = matches!(reference, Reference::Tag(_));
-            let child = if by_tag && stored.media_type.is_index() { first_child(inner, name, &stored) } else { None };
-            Ok(child.unwrap_or(stored))
-        })
-    })
+    fault(
+        "list/child-served",
+        "Whoever asks for a list by its tag is served its first image.",
+        &["lists/asked-for", "lists/exact", "lists/head-digest", "lists/head-type", "lists/tag-moves", "lists/type"],
+        || {
+            manifest(|inner, name, reference| {
+                let stored = inner.manifest(name, reference)?;
+                let by_tag = matches!(reference, Reference::Tag(_));
+                let child = if by_tag && stored.media_type.is_index() { first_child(inner, name, &stored) } else { None };
+                Ok(child.unwrap_or(stored))
+            })
+        },
+    )
     .seen("containerd#4520"),
-    fault("list/child-served-by-digest", "A list asked for by its digest is replaced by its first image.", &["lists/digest-holds"], || {
-        manifest(|inner, name, reference| {
-            let stored = inner.manifest(name, reference)?;
-            let by_digest = matches!(reference, Reference::Digest(_));
-            let child = if by_digest && stored.media_type.is_index() { first_child(inner, name, &stored) } else { None };
-            Ok(child.unwrap_or(stored))
-        })
-    }),
+    fault(
+        "list/child-served-by-digest",
+        "A list asked for by its digest is replaced by its first image.",
+        &["lists/asked-for", "lists/digest-holds", "lists/exact", "lists/location", "lists/type"],
+        || {
+            manifest(|inner, name, reference| {
+                let stored = inner.manifest(name, reference)?;
+                let by_digest = matches!(reference, Reference::Digest(_));
+                let child = if by_digest && stored.media_type.is_index() { first_child(inner, name, &stored) } else { None };
+                Ok(child.unwrap_or(stored))
+            })
+        },
+    ),
     fault("list/as-image", "A list is served under the media type of an image.", &["lists/type"], || {
         reply("GET", Kind::Manifest, 200, |_, reply| {
             if is_list(reply) {
@@ -104,21 +114,39 @@ pub(super) const FAULTS: &[Fault] = &[
         })
     })
     .seen("field notes: one tag gives two digests"),
-    fault("list/rewritten", "A list is served as a parser would write it again.", &["lists/exact"], || {
-        reply("GET", Kind::Manifest, 200, |request, reply| {
-            if is_list(reply) {
-                let bytes = [reply.body().bytes().to_vec(), b"\n".to_vec()].concat();
-                content(request, reply, bytes);
-            }
-        })
-    }),
-    fault("list/get-not-found", "GET of a list by its digest is answered 404.", &["lists/status"], || {
-        reply("GET", Kind::Manifest, 200, |request, reply| {
-            if is_list(reply) && !by_tag(request) {
-                *reply = refusal(404, ErrorCode::MANIFEST_UNKNOWN);
-            }
-        })
-    }),
+    fault(
+        "list/rewritten",
+        "A list is served as a parser would write it again.",
+        &[
+            "http/digest-header",
+            "lists/asked-for",
+            "lists/digest-holds",
+            "lists/exact",
+            "lists/location",
+            "lists/not-another",
+            "lists/tag-moves",
+        ],
+        || {
+            reply("GET", Kind::Manifest, 200, |request, reply| {
+                if is_list(reply) {
+                    let bytes = [reply.body().bytes().to_vec(), b"\n".to_vec()].concat();
+                    content(request, reply, bytes);
+                }
+            })
+        },
+    ),
+    fault(
+        "list/get-not-found",
+        "GET of a list by its digest is answered 404.",
+        &["lists/asked-for", "lists/exact", "lists/location", "lists/status", "lists/type"],
+        || {
+            reply("GET", Kind::Manifest, 200, |request, reply| {
+                if is_list(reply) && !by_tag(request) {
+                    *reply = refusal(404, ErrorCode::MANIFEST_UNKNOWN);
+                }
+            })
+        },
+    ),
     fault("list/no-location", "The 201 for a list has no Location, that for an image has.", &["lists/location"], || {
         reply("PUT", Kind::Manifest, 201, |request, reply| {
             let kind = text_of_request(request, "content-type");
@@ -150,7 +178,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "list/not-asked-for-error",
         "Who accepts images alone and asks for a list is answered 500.",
-        &["http/server-error", "lists/not-asked-for"],
+        &["lists/digest-holds", "lists/not-asked-for"],
         || {
             after(|request, reply| {
                 let accept: Vec<String> =
@@ -182,19 +210,14 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     ),
-    fault(
-        "list/missing-image-error",
-        "A list with an image that is not there is answered 500.",
-        &["http/server-error", "lists/missing-image"],
-        || {
-            push(|inner, name, push| {
-                let list = push.media_type.is_index();
-                inner
-                    .push_manifest(name, push)
-                    .map_err(|refused| if list && refused.status == 404 { failure(500, ErrorCode::UNKNOWN) } else { refused })
-            })
-        },
-    ),
+    fault("list/missing-image-error", "A list with an image that is not there is answered 500.", &["lists/missing-image"], || {
+        push(|inner, name, push| {
+            let list = push.media_type.is_index();
+            inner
+                .push_manifest(name, push)
+                .map_err(|refused| if list && refused.status == 404 { failure(500, ErrorCode::UNKNOWN) } else { refused })
+        })
+    }),
     fault(
         "list/missing-image-code",
         "A list refused for an image that is not there gets MANIFEST_UNKNOWN.",
@@ -227,13 +250,13 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     ),
-    fault("list/nested-error", "A list in a list is answered 500.", &["http/server-error", "lists/nested"], || {
+    fault("list/nested-error", "A list in a list is answered 500.", &["lists/nested"], || {
         push(|inner, name, push| {
             let nested = child_types(&push).iter().any(|kind| kind.contains("index") || kind.contains("manifest.list"));
             if nested { Err(failure(500, ErrorCode::UNKNOWN)) } else { inner.push_manifest(name, push) }
         })
     }),
-    fault("list/empty-error", "A list of nothing is answered 500.", &["http/server-error", "lists/empty"], || {
+    fault("list/empty-error", "A list of nothing is answered 500.", &["lists/empty", "push/manifest-refusal"], || {
         push(|inner, name, push| {
             if push.media_type.is_index() && children(&push) == 0 {
                 Err(failure(500, ErrorCode::UNKNOWN))
@@ -242,7 +265,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     }),
-    fault("list/mixed-error", "An OCI index with a Docker image in it is answered 500.", &["http/server-error", "lists/mixed"], || {
+    fault("list/mixed-error", "An OCI index with a Docker image in it is answered 500.", &["lists/mixed"], || {
         push(|inner, name, push| {
             let mixed = push.media_type.as_str().contains("oci") && child_types(&push).iter().any(|kind| kind.contains("docker"));
             if mixed { Err(failure(500, ErrorCode::UNKNOWN)) } else { inner.push_manifest(name, push) }
@@ -260,26 +283,31 @@ pub(super) const FAULTS: &[Fault] = &[
             if layers { Err(failure(400, ErrorCode::MANIFEST_INVALID)) } else { inner.push_manifest(name, push) }
         })
     }),
-    fault("list/child-not-found", "The images of a list are not found by their digests once the list is there.", &["lists/child"], || {
-        let swallowed = std::sync::Arc::new(Memory::default());
-        let noted = std::sync::Arc::clone(&swallowed);
-        [
-            push(move |inner, name, push| {
-                let document = Document::read(&push.media_type, &push.bytes);
-                let digests: Vec<Digest> =
-                    document.map(|document| document.children().iter().map(|child| child.digest).collect()).unwrap_or_default();
-                let pushed = inner.push_manifest(name, push)?;
-                for digest in digests {
-                    noted.first(format!("/v2/{name}/manifests/{digest}"));
-                }
-                Ok(pushed)
-            }),
-            before(move |request| {
-                (request.method == "GET" && swallowed.knows(request.uri.path())).then(|| refusal(404, ErrorCode::MANIFEST_UNKNOWN))
-            }),
-        ]
-        .concat()
-    }),
+    fault(
+        "list/child-not-found",
+        "The images of a list are not found by their digests once the list is there.",
+        &["lists/child", "lists/child-type", "lists/exact"],
+        || {
+            let swallowed = std::sync::Arc::new(Memory::default());
+            let noted = std::sync::Arc::clone(&swallowed);
+            [
+                push(move |inner, name, push| {
+                    let document = Document::read(&push.media_type, &push.bytes);
+                    let digests: Vec<Digest> =
+                        document.map(|document| document.children().iter().map(|child| child.digest).collect()).unwrap_or_default();
+                    let pushed = inner.push_manifest(name, push)?;
+                    for digest in digests {
+                        noted.first(format!("/v2/{name}/manifests/{digest}"));
+                    }
+                    Ok(pushed)
+                }),
+                before(move |request| {
+                    (request.method == "GET" && swallowed.knows(request.uri.path())).then(|| refusal(404, ErrorCode::MANIFEST_UNKNOWN))
+                }),
+            ]
+            .concat()
+        },
+    ),
     fault(
         "list/tag-stays",
         "A tag that holds an image does not move to a list, though the push is answered 201.",
@@ -296,7 +324,7 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     // Where lists are declined
-    fault("list/declined-tagged", "A list that is declined leaves its tag behind.", &["lists/no-trace"], || {
+    fault("list/declined-tagged", "A list that is declined leaves its tag behind.", &["lists/no-trace", "push/refused-not-stored"], || {
         let left = std::sync::Arc::new(Memory::default());
         let noted = std::sync::Arc::clone(&left);
         [
@@ -318,7 +346,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "list/declined-error",
         "A list is answered 500 where it is to be declined.",
-        &["http/server-error", "lists/answer", "offers/manifest-lists", "offers/oci-index"],
+        &["lists/answer", "offers/manifest-lists", "offers/oci-index", "push/manifest-refusal"],
         || {
             push(
                 |inner, name, push| {

@@ -1,15 +1,10 @@
 //! Faults of pushing and pulling manifests.
 
-use http::header::ACCEPT;
-
 use super::change::{Fault, fault};
-use super::hooks::{
-    Kind, Memory, after, before, content, delete, failure, header, is, json, manifest, push, refusal, refuse, reply, route, status,
-};
+use super::hooks::{Kind, Memory, before, content, failure, header, is, json, push, refusal, reply, status};
 use super::hooks::{text_of, text_of_request};
 use crate::oci::{Algorithm, Digest, ErrorCode, MediaType, Reference};
 use crate::registry::operations::Push;
-use crate::registry::route::Route;
 
 /// The document as it would come out of a parser.
 fn rewritten(push: &Push) -> Vec<u8> {
@@ -17,7 +12,7 @@ fn rewritten(push: &Push) -> Vec<u8> {
     value.map_or_else(|| push.bytes.to_vec(), |value| value.to_string().into_bytes())
 }
 
-fn field<'a>(value: &'a serde_json::Value, pointer: &str) -> &'a str {
+pub(super) fn field<'a>(value: &'a serde_json::Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or_default()
 }
 
@@ -27,9 +22,24 @@ fn document(push: &Push) -> serde_json::Value {
 
 pub(super) const FAULTS: &[Fault] = &[
     // Push
-    fault("manifest/put-ok", "A manifest that is taken is answered 200.", &["push/manifest-created"], || {
-        reply("PUT", Kind::Manifest, 201, |_, reply| status(reply, 200))
-    }),
+    fault(
+        "manifest/put-ok",
+        "A manifest that is taken is answered 200.",
+        &[
+            "docker/same-again",
+            "push/artifact-type-unknown",
+            "push/config-type-unknown",
+            "push/layer-type-unknown",
+            "push/manifest-created",
+            "push/manifest-refusal",
+            "push/manifest-size",
+            "push/property-unknown",
+            "push/tag-parameter",
+            "push/type-parameters",
+            "referrers/subject-unknown",
+        ],
+        || reply("PUT", Kind::Manifest, 201, |_, reply| status(reply, 200)),
+    ),
     fault("manifest/put-no-location", "The 201 for a manifest has no Location.", &["lists/location", "push/manifest-location"], || {
         reply("PUT", Kind::Manifest, 201, |_, reply| header(reply, "location", ""))
     }),
@@ -82,17 +92,29 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("manifest/put-with-body", "The 201 for a manifest has a body.", &["docker/put-empty-body"], || {
         reply("PUT", Kind::Manifest, 201, |request, reply| content(request, reply, "{}"))
     }),
-    fault("manifest/rewritten", "A manifest pushed by tag is stored as a parser would write it again.", &["push/manifest-exact"], || {
-        push(|inner, name, push| {
-            let bytes = rewritten(&push).into();
-            let by_tag = matches!(push.reference, Reference::Tag(_));
-            inner.push_manifest(name, if by_tag { Push { bytes, ..push } } else { push })
-        })
-    }),
+    fault(
+        "manifest/rewritten",
+        "A manifest pushed by tag is stored as a parser would write it again.",
+        &[
+            "docker/manifest-exact",
+            "lists/exact",
+            "pull/manifest-status",
+            "push/manifest-digest-true",
+            "push/manifest-exact",
+            "push/manifest-location",
+        ],
+        || {
+            push(|inner, name, push| {
+                let bytes = rewritten(&push).into();
+                let by_tag = matches!(push.reference, Reference::Tag(_));
+                inner.push_manifest(name, if by_tag { Push { bytes, ..push } } else { push })
+            })
+        },
+    ),
     fault(
         "manifest/again-refused",
         "The same manifest, pushed to the same tag again, is refused with 409.",
-        &["docker/same-again"],
+        &["docker/same-again", "push/manifest-created", "push/tag-parameter"],
         || {
             let pushed = Memory::default();
             push(move |inner, name, push| {
@@ -120,7 +142,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "manifest/malformed-error",
         "A manifest that is no JSON is answered 500.",
-        &["http/server-error", "push/manifest-malformed"],
+        &["push/manifest-malformed", "push/manifest-refusal"],
         || {
             push(|inner, name, push| {
                 if serde_json::from_slice::<serde_json::Value>(&push.bytes).is_err() {
@@ -134,7 +156,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "manifest/missing-error",
         "A manifest whose blobs are not there is answered 500.",
-        &["http/server-error", "lists/missing-image", "push/missing-blob"],
+        &["lists/missing-image", "push/missing-blob"],
         || reply("PUT", Kind::Manifest, 404, |_, reply| status(reply, 500)),
     )
     .seen("harbor#8855"),
@@ -176,7 +198,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "manifest/config-type-refused",
         "A manifest with a config of an unknown type is refused with 400.",
-        &["push/config-type-unknown"],
+        &["docker/helm-chart", "push/config-type-unknown"],
         || {
             push(|inner, name, push| {
                 let value = document(&push);
@@ -194,7 +216,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "manifest/layer-type-refused",
         "A manifest with a layer of an unknown type is refused with 400.",
-        &["push/layer-type-unknown"],
+        &["docker/helm-chart", "offers/artifact-manifest", "push/layer-type-unknown"],
         || {
             push(|inner, name, push| {
                 let value = document(&push);
@@ -221,7 +243,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "manifest/artifact-type-refused",
         "A second artifactType is refused with 400: one kind of artifact is enough.",
-        &["push/artifact-type-unknown"],
+        &["push/artifact-type-unknown", "push/manifest-location"],
         || {
             let first: std::sync::OnceLock<String> = std::sync::OnceLock::new();
             push(move |inner, name, push| {
@@ -245,12 +267,9 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     ),
-    fault(
-        "manifest/unknown-type-error",
-        "A manifest of an unknown type is answered 500.",
-        &["docker/unknown-type", "http/server-error"],
-        || reply("PUT", Kind::Manifest, 415, |_, reply| status(reply, 500)),
-    ),
+    fault("manifest/unknown-type-error", "A manifest of an unknown type is answered 500.", &["docker/unknown-type"], || {
+        reply("PUT", Kind::Manifest, 415, |_, reply| status(reply, 500))
+    }),
     fault(
         "manifest/unknown-type-code",
         "A manifest of an unknown type is refused with UNSUPPORTED.",
@@ -277,18 +296,13 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     }),
-    fault(
-        "manifest/foreign-error",
-        "A manifest with a layer that is kept elsewhere is answered 500.",
-        &["http/server-error", "offers/foreign-layers"],
-        || {
-            push(|inner, name, push| {
-                let value = document(&push);
-                let foreign = value["layers"].as_array().is_some_and(|layers| layers.iter().any(|layer| layer.get("urls").is_some()));
-                if foreign { Err(failure(500, ErrorCode::UNKNOWN)) } else { inner.push_manifest(name, push) }
-            })
-        },
-    )
+    fault("manifest/foreign-error", "A manifest with a layer that is kept elsewhere is answered 500.", &["offers/foreign-layers"], || {
+        push(|inner, name, push| {
+            let value = document(&push);
+            let foreign = value["layers"].as_array().is_some_and(|layers| layers.iter().any(|layer| layer.get("urls").is_some()));
+            if foreign { Err(failure(500, ErrorCode::UNKNOWN)) } else { inner.push_manifest(name, push) }
+        })
+    })
     .seen("docker-registry 2.8.2"),
     fault("manifest/docker-refused", "A Docker image manifest is refused with 415.", &["offers/docker-manifest"], || {
         push(|inner, name, push| {
@@ -299,7 +313,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     }),
-    fault("manifest/oci-refused", "An OCI image manifest is refused with 415.", &["offers/oci-manifest"], || {
+    fault("manifest/oci-refused", "An OCI image manifest is refused with 415.", &["offers/oci-manifest", "offers/sha512-manifest"], || {
         push(|inner, name, push| {
             if push.media_type == MediaType::OCI_MANIFEST {
                 Err(failure(415, ErrorCode::MANIFEST_INVALID))
@@ -307,159 +321,5 @@ pub(super) const FAULTS: &[Fault] = &[
                 inner.push_manifest(name, push)
             }
         })
-    }),
-    // Pull
-    fault(
-        "manifest/get-other-bytes",
-        "A manifest pulled by its tag comes as a parser would write it again.",
-        &["http/digest-header", "pull/manifest-body"],
-        || {
-            reply("GET", Kind::Manifest, 200, |request, reply| {
-                if !request.uri.path().contains("sha256:") {
-                    let bytes = [reply.body().bytes().to_vec(), b"\n".to_vec()].concat();
-                    content(request, reply, bytes);
-                }
-            })
-        },
-    ),
-    fault(
-        "manifest/get-plain-type",
-        "A manifest is served as application/json.",
-        &["docker/manifest-type", "lists/child-type", "lists/type", "pull/manifest-type"],
-        || reply("GET", Kind::Manifest, 200, |_, reply| header(reply, "content-type", "application/json")),
-    ),
-    fault("manifest/get-charset", "The media type of a manifest comes with a charset.", &["pull/manifest-type-bare"], || {
-        reply("GET HEAD", Kind::Manifest, 200, |_, reply| {
-            let kind = text_of(reply, "content-type");
-            header(reply, "content-type", &format!("{kind}; charset=utf-8"));
-        })
-    }),
-    fault("manifest/get-no-digest", "GET of a manifest has no Docker-Content-Digest.", &["pull/manifest-digest-header"], || {
-        reply("GET", Kind::Manifest, 200, |_, reply| header(reply, "docker-content-digest", ""))
-    }),
-    fault(
-        "manifest/head-no-digest",
-        "HEAD of a manifest has no Docker-Content-Digest.",
-        &["docker/head-digest", "pull/manifest-head-digest-header"],
-        || reply("HEAD", Kind::Manifest, 200, |_, reply| header(reply, "docker-content-digest", "")),
-    ),
-    fault("manifest/head-no-length", "HEAD of a manifest has no Content-Length.", &["pull/manifest-head-length"], || {
-        reply("HEAD", Kind::Manifest, 200, |_, reply| header(reply, "content-length", ""))
-    })
-    .seen("harbor#13793"),
-    fault("manifest/head-length-zero", "HEAD of a manifest says that it has no bytes.", &["pull/manifest-head-length"], || {
-        reply("HEAD", Kind::Manifest, 200, |_, reply| header(reply, "content-length", "0"))
-    })
-    .seen("field notes: HEAD says Content-Length 0"),
-    fault(
-        "manifest/head-no-type",
-        "HEAD of a manifest has no media type.",
-        &["docker/head-type", "lists/head-type", "pull/manifest-head-type"],
-        || reply("HEAD", Kind::Manifest, 200, |_, reply| header(reply, "content-type", "")),
-    )
-    .seen("harbor#13793"),
-    fault("manifest/head-not-allowed", "HEAD of a manifest is answered 405.", &["pull/manifest-head-status"], || {
-        before(|request| {
-            is(request, "HEAD", Kind::Manifest).then(|| {
-                let mut reply = refusal(405, ErrorCode::UNSUPPORTED);
-                header(&mut reply, "allow", "GET, PUT, DELETE");
-                reply
-            })
-        })
-    })
-    .seen("containerd#5860"),
-    fault("manifest/head-other-digest", "HEAD of a manifest carries a digest that is not its own.", &["pull/head-digest-true"], || {
-        reply("HEAD", Kind::Manifest, 200, |_, reply| header(reply, "docker-content-digest", &Digest::sha256(b"another").to_string()))
-    }),
-    fault("manifest/unknown-forbidden", "GET of a manifest that is not there is answered 403.", &["pull/manifest-unknown"], || {
-        reply("GET", Kind::Manifest, 404, |_, reply| status(reply, 403))
-    }),
-    fault("manifest/unknown-head-ok", "HEAD of a manifest that is not there is answered 200.", &["pull/manifest-head-unknown"], || {
-        reply("HEAD", Kind::Manifest, 404, |_, reply| status(reply, 200))
-    }),
-    fault(
-        "manifest/signature-unauthorized",
-        "The tag of a signature that is not there is answered 403.",
-        &["docker/signature-lookup"],
-        || {
-            reply("GET HEAD", Kind::Manifest, 404, |request, reply| {
-                if request.uri.path().contains(".sig") {
-                    status(reply, 403);
-                }
-            })
-        },
-    )
-    .seen("podman's look-up of signatures"),
-    fault(
-        "manifest/blob-served",
-        "A blob is served as a manifest when its digest is asked for as one.",
-        &["pull/manifest-unknown"],
-        || {
-            manifest(|inner, name, reference| {
-                inner.manifest(name, reference).or_else(|refused| match reference {
-                    Reference::Digest(digest) => {
-                        let bytes = inner.blob(name, digest).map_err(|_| refused)?;
-                        Ok(crate::registry::operations::Stored { media_type: MediaType::OCI_MANIFEST, digest: *digest, bytes })
-                    }
-                    Reference::Tag(_) => Err(refused),
-                })
-            })
-        },
-    )
-    .seen("distribution#3122"),
-    fault("manifest/by-digest-only", "A manifest is found by its digest, and by its tag it is answered 404.", &["tags/holds"], || {
-        before(|request| {
-            let by_tag = matches!(route(request), Some(Route::Manifest { reference: Reference::Tag(_), .. }));
-            (by_tag && request.method == "GET").then(|| refusal(404, ErrorCode::MANIFEST_UNKNOWN))
-        })
-    }),
-    fault("manifest/accept-first-line", "Of several Accept lines the first alone is read.", &["docker/accept-lines"], || {
-        after(|request, reply| {
-            let first = request.headers.get(ACCEPT).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-            let kind = text_of(reply, "content-type");
-            if is(request, "GET", Kind::Manifest)
-                && reply.status() == 200
-                && first.is_some_and(|first| !first.contains(&kind) && !first.contains("*/*"))
-            {
-                *reply = refusal(404, ErrorCode::MANIFEST_UNKNOWN);
-            }
-        })
-    }),
-    fault("manifest/tag-cached", "What a tag gives may be kept by a cache for a day.", &["docker/tag-cache-life"], || {
-        reply("GET HEAD", Kind::Manifest, 200, |_, reply| header(reply, "cache-control", "public, max-age=86400"))
-    }),
-    fault(
-        "manifest/refused-kept",
-        "A manifest that is refused for its blobs is stored under its tag all the same.",
-        &["push/refused-not-stored"],
-        || {
-            let refused: std::sync::Arc<Memory> = std::sync::Arc::default();
-            let noted = std::sync::Arc::clone(&refused);
-            [
-                push(move |inner, name, push| {
-                    let reference = push.reference.clone();
-                    let pushed = inner.push_manifest(name, push);
-                    if pushed.is_err() {
-                        noted.first(format!("/v2/{name}/manifests/{reference}"));
-                    }
-                    pushed
-                }),
-                reply("GET HEAD", Kind::Manifest, 404, move |request, reply| {
-                    if refused.knows(request.uri.path()) {
-                        status(reply, 200);
-                    }
-                }),
-            ]
-            .concat()
-        },
-    ),
-    fault(
-        "manifest/delete-not-allowed",
-        "A delete of a manifest is answered 500 where 405 is meant.",
-        &["docker/delete-answer", "http/server-error", "offers/delete-manifest", "offers/delete-tag"],
-        || delete(|_, _, _| Err(failure(500, ErrorCode::UNSUPPORTED))),
-    ),
-    fault("manifest/push-forbidden", "Every manifest is refused with 403.", &["offers/push-manifest"], || {
-        refuse("PUT", Kind::Manifest, 403, ErrorCode::DENIED)
     }),
 ];

@@ -8,6 +8,7 @@
 //! in the twist itself, which is made anew for each registry, so that "works once, then not" repeats exactly.
 
 mod auth;
+mod token;
 mod blob;
 mod change;
 mod delete;
@@ -17,10 +18,15 @@ mod http;
 mod lawful;
 mod list;
 mod manifest;
+mod offer;
+mod pull;
 mod naming;
 mod referrer;
 mod tag;
+mod moves;
 mod upload;
+mod mounts;
+mod chunk;
 mod seams;
 mod twisted;
 

@@ -12,22 +12,32 @@ pub(super) const FAULTS: &[Fault] = &[
             None
         })
     }),
-    fault("naming/dashes-folded", "Dots and underscores in a name are read as dashes.", &["naming/kept-apart"], || {
-        before(|request| {
-            renamed(request, |name| name.replace(['.', '_'], "-"));
-            None
-        })
-    }),
-    fault("naming/dots-error", "A name with a dot in it is answered 500.", &["http/server-error", "naming/valid-name"], || {
-        before(|request| {
-            let name = request.uri.path().rsplit_once("/manifests/").map_or("", |(name, _)| name);
-            name.contains('.').then(|| refusal(500, ErrorCode::UNKNOWN))
-        })
-    }),
+    fault(
+        "naming/dashes-folded",
+        "Dots and underscores in a name are read as dashes.",
+        &["naming/kept-apart", "naming/manifests-apart", "tags/list-name"],
+        || {
+            before(|request| {
+                renamed(request, |name| name.replace(['.', '_'], "-"));
+                None
+            })
+        },
+    ),
+    fault(
+        "naming/dots-error",
+        "A name with a dot in it is answered 500.",
+        &["naming/invalid-name", "naming/kept-apart", "naming/manifests-apart", "naming/valid-name"],
+        || {
+            before(|request| {
+                let name = request.uri.path().rsplit_once("/manifests/").map_or("", |(name, _)| name);
+                name.contains('.').then(|| refusal(500, ErrorCode::UNKNOWN))
+            })
+        },
+    ),
     fault(
         "naming/double-underscore-error",
         "A name with two underscores in a row is answered 500.",
-        &["http/server-error", "naming/valid-long-separators"],
+        &["naming/invalid-name", "naming/valid-long-separators", "naming/valid-tag"],
         || {
             before(|request| {
                 let double = request.uri.path().contains("__") || request.uri.path().contains("--");
@@ -35,7 +45,7 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     ),
-    fault("naming/invalid-tag-error", "A push under an invalid tag is answered 500.", &["http/server-error", "naming/invalid-tag"], || {
+    fault("naming/invalid-tag-error", "A push under an invalid tag is answered 500.", &["naming/invalid-tag"], || {
         after(|request, reply| {
             let push =
                 request.method == "PUT" && super::hooks::is(request, "PUT", Kind::Nowhere) && request.uri.path().contains("/manifests/");
@@ -52,28 +62,49 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     }),
-    fault("naming/manifests-shared", "A manifest is found by its digest in every repository.", &["naming/manifests-apart"], || {
-        manifest(|inner, name, reference| {
-            inner.manifest(name, reference).or_else(|refused| {
-                let all = inner.catalog(&Cut { after: None, limit: 10_000 }).map(|page| page.items).unwrap_or_default();
-                let found = all
-                    .iter()
-                    .filter(|_| matches!(reference, Reference::Digest(_)))
-                    .find_map(|other| inner.manifest(other, reference).ok());
-                found.ok_or(refused)
+    fault(
+        "naming/manifests-shared",
+        "A manifest is found by its digest in every repository.",
+        &["management/manifest-gone", "naming/manifests-apart"],
+        || {
+            manifest(|inner, name, reference| {
+                inner.manifest(name, reference).or_else(|refused| {
+                    let all = inner.catalog(&Cut { after: None, limit: 10_000 }).map(|page| page.items).unwrap_or_default();
+                    let found = all
+                        .iter()
+                        .filter(|_| matches!(reference, Reference::Digest(_)))
+                        .find_map(|other| inner.manifest(other, reference).ok());
+                    found.ok_or(refused)
+                })
             })
-        })
-    }),
-    fault("naming/tags-shared", "A tag is found in every repository of the same owner.", &["tags/apart"], || {
-        manifest(|inner, name, reference| {
-            inner.manifest(name, reference).or_else(|refused| {
-                let all = inner.catalog(&Cut { after: None, limit: 10_000 }).map(|page| page.items).unwrap_or_default();
-                let found =
-                    all.iter().filter(|_| matches!(reference, Reference::Tag(_))).find_map(|other| inner.manifest(other, reference).ok());
-                found.ok_or(refused)
+        },
+    ),
+    fault(
+        "naming/tags-shared",
+        "A tag is found in every repository of the same owner.",
+        &[
+            "docker/existence-head",
+            "lists/no-trace",
+            "management/manifest-tags-gone",
+            "management/tag-gone",
+            "naming/kept-apart",
+            "pull/repository-unknown",
+            "push/refused-not-stored",
+            "tags/apart",
+        ],
+        || {
+            manifest(|inner, name, reference| {
+                inner.manifest(name, reference).or_else(|refused| {
+                    let all = inner.catalog(&Cut { after: None, limit: 10_000 }).map(|page| page.items).unwrap_or_default();
+                    let found = all
+                        .iter()
+                        .filter(|_| matches!(reference, Reference::Tag(_)))
+                        .find_map(|other| inner.manifest(other, reference).ok());
+                    found.ok_or(refused)
+                })
             })
-        })
-    }),
+        },
+    ),
     fault("naming/one-image", "Of several images in one path the last one pushed is served for all.", &["naming/many-images"], || {
         let last: std::sync::Arc<std::sync::Mutex<Option<crate::registry::operations::Stored>>> = std::sync::Arc::default();
         let noted = std::sync::Arc::clone(&last);
@@ -103,7 +134,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "naming/github-any-depth",
         "Names of more or fewer components than three are taken.",
-        &["naming/three-components-only", "offers/nested-names"],
+        &["naming/three-components-only", "naming/valid-name", "offers/nested-names"],
         || {
             before(|request| {
                 renamed(request, |name| match name.split('/').count() {

@@ -38,15 +38,27 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("referrer/no-schema-version", "The list of referrers has no schemaVersion.", &["referrers/list-json"], || {
         reply("GET", Kind::Referrers, 200, |request, reply| json(request, reply, |value| remove(value, "schemaVersion")))
     }),
-    fault("referrer/null", "The list of referrers is null where there are none.", &["referrers/list-json"], || {
-        reply("GET", Kind::Referrers, 200, |request, reply| {
-            json(request, reply, |value| {
-                if value["manifests"].as_array().is_some_and(Vec::is_empty) {
-                    value["manifests"] = serde_json::Value::Null;
-                }
-            });
-        })
-    }),
+    fault(
+        "referrer/null",
+        "The list of referrers is null where there are none.",
+        &[
+            "referrers/apart",
+            "referrers/deleted",
+            "referrers/empty",
+            "referrers/filter-honest",
+            "referrers/list-json",
+            "referrers/only-own",
+        ],
+        || {
+            reply("GET", Kind::Referrers, 200, |request, reply| {
+                json(request, reply, |value| {
+                    if value["manifests"].as_array().is_some_and(Vec::is_empty) {
+                        value["manifests"] = serde_json::Value::Null;
+                    }
+                });
+            })
+        },
+    ),
     fault("referrer/empty-not-found", "A digest that is not there and that nothing refers to gets a 404.", &["referrers/empty"], || {
         referrers(|inner, name, asked| {
             let page = inner.referrers(name, asked.to, asked.of, asked.cut)?;
@@ -55,40 +67,53 @@ pub(super) const FAULTS: &[Fault] = &[
             if nothing && !there { Err(failure(404, ErrorCode::MANIFEST_UNKNOWN)) } else { Ok(page) }
         })
     }),
-    fault("referrer/image-unlisted", "Images with a subject are not listed; indexes are.", &["referrers/listed"], || {
-        referrers(|inner, name, asked| {
-            let mut page = inner.referrers(name, asked.to, asked.of, asked.cut)?;
-            page.items.retain(|descriptor| descriptor.media_type.is_index());
-            Ok(page)
-        })
-    }),
-    fault("referrer/index-unlisted", "Indexes with a subject are not listed; images are.", &["referrers/listed-index"], || {
-        referrers(|inner, name, asked| {
-            let mut page = inner.referrers(name, asked.to, asked.of, asked.cut)?;
-            page.items.retain(|descriptor| !descriptor.media_type.is_index());
-            Ok(page)
-        })
-    }),
+    fault(
+        "referrer/image-unlisted",
+        "Images with a subject are not listed; indexes are.",
+        &["referrers/filter-keeps", "referrers/listed", "referrers/listed-all"],
+        || {
+            referrers(|inner, name, asked| {
+                let mut page = inner.referrers(name, asked.to, asked.of, asked.cut)?;
+                page.items.retain(|descriptor| descriptor.media_type.is_index());
+                Ok(page)
+            })
+        },
+    ),
+    fault(
+        "referrer/index-unlisted",
+        "Indexes with a subject are not listed; images are.",
+        &["referrers/annotations", "referrers/artifact-type", "referrers/listed-index"],
+        || {
+            referrers(|inner, name, asked| {
+                let mut page = inner.referrers(name, asked.to, asked.of, asked.cut)?;
+                page.items.retain(|descriptor| !descriptor.media_type.is_index());
+                Ok(page)
+            })
+        },
+    ),
     fault("referrer/first-five", "The list of referrers ends after the fifth, without a Link.", &["referrers/listed-all"], || {
         referrers(|inner, name, asked| {
             let page = inner.referrers(name, asked.to, asked.of, &Cut { limit: 5, ..asked.cut.clone() })?;
             Ok(Page { more: false, ..page })
         })
     }),
-    fault("referrer/size-off", "A referrer is listed with the size of its first layer's descriptor.", &["referrers/descriptor"], || {
-        reply("GET", Kind::Referrers, 200, |request, reply| each(request, reply, |descriptor| descriptor["size"] = 2.into()))
-    }),
+    fault(
+        "referrer/size-off",
+        "A referrer is listed with the size of its first layer's descriptor.",
+        &["referrers/descriptor", "referrers/listed-index"],
+        || reply("GET", Kind::Referrers, 200, |request, reply| each(request, reply, |descriptor| descriptor["size"] = 2.into())),
+    ),
     fault(
         "referrer/no-artifact-type",
         "A referrer is listed without its artifactType.",
-        &["referrers/artifact-type", "referrers/artifact-type-config"],
+        &["referrers/artifact-type", "referrers/artifact-type-config", "referrers/filter-honest"],
         || reply("GET", Kind::Referrers, 200, |request, reply| each(request, reply, |descriptor| remove(descriptor, "artifactType"))),
     )
     .seen("quay#3047"),
     fault(
         "referrer/config-type-always",
         "A referrer is listed with the type of its config, though it has an artifactType.",
-        &["referrers/artifact-type"],
+        &["referrers/artifact-type", "referrers/filter-honest"],
         || {
             reply("GET", Kind::Referrers, 200, |request, reply| {
                 each(request, reply, |descriptor| {
@@ -134,19 +159,24 @@ pub(super) const FAULTS: &[Fault] = &[
         reply("GET", Kind::Referrers, 200, |request, reply| each(request, reply, |descriptor| remove(descriptor, "annotations")))
     })
     .seen("quay#3047"),
-    fault("referrer/everybodys", "The list of one subject holds the referrers of the subject that was listed before it.", &[], || {
-        let last: std::sync::Mutex<Option<(RepositoryName, Vec<crate::oci::Descriptor>)>> = std::sync::Mutex::default();
-        referrers(move |inner, name, asked| {
-            let mut page = inner.referrers(name, asked.to, asked.of, asked.cut)?;
-            let mut last = last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let before = last.replace((name.clone(), page.items.clone()));
-            if let Some((_, items)) = before.filter(|(before, _)| before == name) {
-                let new: Vec<_> = items.into_iter().filter(|item| !page.items.contains(item)).collect();
-                page.items.extend(new);
-            }
-            Ok(page)
-        })
-    }),
+    fault(
+        "referrer/everybodys",
+        "The list of one subject holds the referrers of the subject that was listed before it.",
+        &["referrers/filter-honest", "referrers/only-own"],
+        || {
+            let last: std::sync::Mutex<Option<(RepositoryName, Vec<crate::oci::Descriptor>)>> = std::sync::Mutex::default();
+            referrers(move |inner, name, asked| {
+                let mut page = inner.referrers(name, asked.to, asked.of, asked.cut)?;
+                let mut last = last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let before = last.replace((name.clone(), page.items.clone()));
+                if let Some((_, items)) = before.filter(|(before, _)| before == name) {
+                    let new: Vec<_> = items.into_iter().filter(|item| !page.items.contains(item)).collect();
+                    page.items.extend(new);
+                }
+                Ok(page)
+            })
+        },
+    ),
     fault("referrer/everywhere", "The list holds referrers of other repositories.", &["referrers/apart"], || {
         referrers(|inner, name, asked| {
             let mut page = inner.referrers(name, asked.to, asked.of, asked.cut)?;
@@ -164,20 +194,25 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     }),
-    fault("referrer/link-no-relation", "The Link of a page of referrers names no relation.", &["referrers/link-form"], || {
-        [
-            super::hooks::configured(|config| config.limits.referrers_page = 3),
-            reply("GET", Kind::Referrers, 200, |_, reply| {
-                let link = text_of(reply, "link").replace("; rel=\"next\"", "");
-                header(reply, "link", &link);
-            }),
-        ]
-        .concat()
-    }),
+    fault(
+        "referrer/link-no-relation",
+        "The Link of a page of referrers names no relation.",
+        &["referrers/link-form", "referrers/listed-all"],
+        || {
+            [
+                super::hooks::configured(|config| config.limits.referrers_page = 3),
+                reply("GET", Kind::Referrers, 200, |_, reply| {
+                    let link = text_of(reply, "link").replace("; rel=\"next\"", "");
+                    header(reply, "link", &link);
+                }),
+            ]
+            .concat()
+        },
+    ),
     fault(
         "referrer/filter-ignored",
         "The filter is ignored, and the header does not say that it was applied.",
-        &["referrers/filter", "referrers/filter-header"],
+        &["referrers/filter"],
         || {
             [
                 referrers(|inner, name, asked| inner.referrers(name, asked.to, None, asked.cut)),
@@ -189,12 +224,15 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "referrer/filter-claimed",
         "The filter is ignored, and the header says that it was applied.",
-        &["referrers/filter", "referrers/filter-honest"],
+        &["referrers/filter-honest"],
         || referrers(|inner, name, asked| inner.referrers(name, asked.to, None, asked.cut)),
     ),
-    fault("referrer/filter-silent", "The filter is applied, and no header says so.", &["referrers/filter-header"], || {
-        reply("GET", Kind::Referrers, 200, |_, reply| header(reply, "oci-filters-applied", ""))
-    }),
+    fault(
+        "referrer/filter-silent",
+        "The filter is applied, and no header says so.",
+        &["referrers/filter", "referrers/filter-header"],
+        || reply("GET", Kind::Referrers, 200, |_, reply| header(reply, "oci-filters-applied", "")),
+    ),
     fault("referrer/filter-empties", "A filter leaves nothing.", &["referrers/filter-keeps"], || {
         referrers(|inner, name, asked| {
             let page = inner.referrers(name, asked.to, asked.of, asked.cut)?;
@@ -217,20 +255,30 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     ),
-    fault("referrer/subject-wanted", "A manifest whose subject is not there is refused with 404.", &["referrers/subject-unknown"], || {
-        push(|inner, name, push| {
-            let value: serde_json::Value = serde_json::from_slice(&push.bytes).unwrap_or_default();
-            let subject = value["subject"]["digest"].as_str().and_then(|text| text.parse().ok());
-            let missing = subject.is_some_and(|digest| inner.manifest(name, &crate::oci::Reference::Digest(digest)).is_err());
-            if missing { Err(failure(404, ErrorCode::MANIFEST_UNKNOWN)) } else { inner.push_manifest(name, push) }
-        })
-    }),
-    fault("referrer/subject-refused", "A manifest with a subject is answered 405.", &["offers/subject"], || {
-        push(|inner, name, push| {
-            let value: serde_json::Value = serde_json::from_slice(&push.bytes).unwrap_or_default();
-            if value.get("subject").is_some() { Err(failure(400, ErrorCode::UNSUPPORTED)) } else { inner.push_manifest(name, push) }
-        })
-    })
+    fault(
+        "referrer/subject-wanted",
+        "A manifest whose subject is not there is refused with 404.",
+        &["referrers/subject-header", "referrers/subject-unknown"],
+        || {
+            push(|inner, name, push| {
+                let value: serde_json::Value = serde_json::from_slice(&push.bytes).unwrap_or_default();
+                let subject = value["subject"]["digest"].as_str().and_then(|text| text.parse().ok());
+                let missing = subject.is_some_and(|digest| inner.manifest(name, &crate::oci::Reference::Digest(digest)).is_err());
+                if missing { Err(failure(404, ErrorCode::MANIFEST_UNKNOWN)) } else { inner.push_manifest(name, push) }
+            })
+        },
+    ),
+    fault(
+        "referrer/subject-refused",
+        "A manifest with a subject is answered 405.",
+        &["offers/subject", "push/manifest-created", "referrers/subject-header", "referrers/subject-unknown"],
+        || {
+            push(|inner, name, push| {
+                let value: serde_json::Value = serde_json::from_slice(&push.bytes).unwrap_or_default();
+                if value.get("subject").is_some() { Err(failure(400, ErrorCode::UNSUPPORTED)) } else { inner.push_manifest(name, push) }
+            })
+        },
+    )
     .seen("field notes: one with subject answered 405"),
     fault("referrer/deleted-listed", "A referrer that was deleted stays in the list.", &["referrers/deleted"], || {
         let known: std::sync::Mutex<std::collections::BTreeMap<String, Vec<crate::oci::Descriptor>>> = std::sync::Mutex::default();

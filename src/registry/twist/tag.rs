@@ -1,11 +1,11 @@
 //! Faults of tags and their lists.
 
 use super::change::{Fault, fault};
-use super::hooks::{Kind, Memory, ask_for, before, failure, header, is, json, manifest, push, refusal, reply, status, tags, text_of};
-use crate::oci::{ErrorCode, Reference, Tag};
-use crate::registry::operations::{Cut, Page, Push};
+use super::hooks::{Kind, ask_for, before, header, is, json, reply, status, tags, text_of};
+use crate::oci::{Reference, Tag};
+use crate::registry::operations::{Cut, Page};
 
-fn lower(tag: &Tag) -> Tag {
+pub(super) fn lower(tag: &Tag) -> Tag {
     tag.as_str().to_ascii_lowercase().parse().unwrap_or_else(|_| tag.clone())
 }
 
@@ -25,13 +25,42 @@ fn without(request: &mut http::request::Parts, key: &str) {
 }
 
 pub(super) const FAULTS: &[Fault] = &[
-    fault("tag/list-no-content", "The list of tags is answered 203.", &["offers/tag-listing", "tags/list-status"], || {
-        reply("GET", Kind::Tags, 200, |_, reply| status(reply, 203))
-    }),
-    fault("tag/list-bare", "The list of tags is a bare list.", &["tags/list-json"], || {
-        reply("GET", Kind::Tags, 200, |request, reply| json(request, reply, |value| *value = value["tags"].take()))
-    }),
-    fault("tag/list-null", "The list of tags is null where there are none.", &["tags/list-json"], || {
+    fault(
+        "tag/list-no-content",
+        "The list of tags is answered 203.",
+        &[
+            "management/tag-unlisted",
+            "tags/list-complete",
+            "tags/list-json",
+            "tags/list-last-absent",
+            "tags/list-n-zero",
+            "tags/list-status",
+        ],
+        || reply("GET", Kind::Tags, 200, |_, reply| status(reply, 203)),
+    ),
+    fault(
+        "tag/list-bare",
+        "The list of tags is a bare list.",
+        &[
+            "lists/listed",
+            "management/tag-unlisted",
+            "tags/list-apart",
+            "tags/list-complete",
+            "tags/list-json",
+            "tags/list-last",
+            "tags/list-last-absent",
+            "tags/list-n",
+            "tags/list-n-exact",
+            "tags/list-n-zero",
+            "tags/list-name",
+            "tags/list-once",
+            "tags/list-only-tags",
+            "tags/list-order",
+            "tags/list-start",
+        ],
+        || reply("GET", Kind::Tags, 200, |request, reply| json(request, reply, |value| *value = value["tags"].take())),
+    ),
+    fault("tag/list-null", "The list of tags is null where there are none.", &["tags/list-json", "tags/list-n-zero"], || {
         reply("GET", Kind::Tags, 200, |request, reply| {
             json(request, reply, |value| {
                 if value["tags"].as_array().is_some_and(Vec::is_empty) {
@@ -49,54 +78,86 @@ pub(super) const FAULTS: &[Fault] = &[
             });
         })
     }),
-    fault("tag/list-lacks-last", "The list of tags lacks its last one.", &["tags/list-complete"], || {
-        reply("GET", Kind::Tags, 200, |request, reply| {
-            if request.uri.query().is_none() {
-                listed(request, reply, |tags| drop(tags.pop()));
-            }
-        })
-    }),
-    fault("tag/list-digests", "Manifests without a tag are listed by their digests.", &["tags/list-only-tags"], || {
-        reply("GET", Kind::Tags, 200, |request, reply| {
-            if request.uri.query().is_none() {
-                listed(request, reply, |tags| {
-                    tags.insert(0, "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".into());
-                });
-            }
-        })
-    })
+    fault(
+        "tag/list-lacks-last",
+        "The list of tags lacks its last one.",
+        &["lists/listed", "tags/list-apart", "tags/list-complete"],
+        || {
+            reply("GET", Kind::Tags, 200, |request, reply| {
+                if request.uri.query().is_none() {
+                    listed(request, reply, |tags| drop(tags.pop()));
+                }
+            })
+        },
+    ),
+    fault(
+        "tag/list-digests",
+        "Manifests without a tag are listed by their digests.",
+        &["lists/listed", "tags/list-apart", "tags/list-json", "tags/list-only-tags"],
+        || {
+            reply("GET", Kind::Tags, 200, |request, reply| {
+                if request.uri.query().is_none() {
+                    listed(request, reply, |tags| {
+                        tags.insert(0, "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".into());
+                    });
+                }
+            })
+        },
+    )
     .seen("field notes: digests listed as tags"),
-    fault("tag/list-twice", "A page of tags begins with the last tag of the page before.", &["tags/list-last"], || {
-        tags(|inner, name, cut| {
-            let mut page = inner.tags(name, cut)?;
-            if let Some(tag) = cut.after.as_deref().and_then(|after| after.parse::<Tag>().ok()).filter(|_| cut.limit > 1) {
-                page.items.insert(0, tag);
-                page.items.truncate(cut.limit);
-            }
-            Ok(page)
-        })
-    }),
+    fault(
+        "tag/list-twice",
+        "A page of tags begins with the last tag of the page before.",
+        &["tags/list-last", "tags/list-last-absent", "tags/list-last-end", "tags/list-once"],
+        || {
+            tags(|inner, name, cut| {
+                let mut page = inner.tags(name, cut)?;
+                if let Some(tag) = cut.after.as_deref().and_then(|after| after.parse::<Tag>().ok()).filter(|_| cut.limit > 1) {
+                    page.items.insert(0, tag);
+                    page.items.truncate(cut.limit);
+                }
+                Ok(page)
+            })
+        },
+    ),
     fault("tag/list-newest-first", "Tags are listed in reverse order.", &["tags/list-order", "tags/list-start"], || {
         reply("GET", Kind::Tags, 200, |request, reply| listed(request, reply, |tags| tags.reverse()))
     }),
-    fault("tag/list-n-ignored", "The parameter n is ignored, and so is paging.", &["tags/list-n"], || {
-        before(|request| {
-            if is(request, "GET", Kind::Tags) {
-                without(request, "n");
-            }
-            None
-        })
-    })
+    fault(
+        "tag/list-n-ignored",
+        "The parameter n is ignored, and so is paging.",
+        &["tags/list-n", "tags/list-n-invalid", "tags/list-n-zero", "tags/page-size"],
+        || {
+            before(|request| {
+                if is(request, "GET", Kind::Tags) {
+                    without(request, "n");
+                }
+                None
+            })
+        },
+    )
     .seen("distribution#3232"),
-    fault("tag/list-n-one-less", "With n, n-1 tags come without a Link.", &["tags/list-n-exact", "tags/list-n-or-link"], || {
-        reply("GET", Kind::Tags, 200, |request, reply| {
-            if request.uri.query().is_some_and(|query| query.contains("n=") && !query.contains("n=0")) {
-                listed(request, reply, |tags| drop(tags.pop()));
-                header(reply, "link", "");
-            }
-        })
-    }),
-    fault("tag/list-n-one-more", "With n, n+1 tags come.", &["tags/list-n"], || {
+    fault(
+        "tag/list-n-one-less",
+        "With n, n-1 tags come without a Link.",
+        &[
+            "tags/list-last-absent",
+            "tags/list-last-next",
+            "tags/list-n-above",
+            "tags/list-n-exact",
+            "tags/list-n-or-link",
+            "tags/page-walk",
+        ],
+        || {
+            reply("GET", Kind::Tags, 200, |request, reply| {
+                if request.uri.query().is_some_and(|query| query.contains("n=") && !query.contains("n=0")) {
+                    listed(request, reply, |tags| drop(tags.pop()));
+                    header(reply, "link", "");
+                }
+            })
+        },
+    ),
+    fault("tag/list-n-one-more", "With n, n+1 tags come.", &["tags/list-n", "tags/page-size"], || {
         tags(|inner, name, cut| {
             inner.tags(name, &Cut { limit: cut.limit.saturating_add(usize::from(cut.limit > 0 && cut.limit < 100)), ..cut.clone() })
         })
@@ -117,17 +178,23 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     }),
-    fault("tag/list-n-large-refused", "An n above the number of tags gives one tag alone.", &["tags/list-n-above"], || {
-        reply("GET", Kind::Tags, 200, |request, reply| {
-            let n = request.uri.query().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("n=")?.parse::<usize>().ok()));
-            listed(request, reply, |tags| {
-                if n.is_some_and(|n| n > tags.len()) {
-                    tags.truncate(1);
-                }
-            });
-        })
-    }),
-    fault("tag/list-n-invalid-error", "An n that is no number is answered 500.", &["http/server-error", "tags/list-n-invalid"], || {
+    fault(
+        "tag/list-n-large-refused",
+        "An n above the number of tags gives one tag alone.",
+        &["tags/list-last-absent", "tags/list-n-above"],
+        || {
+            reply("GET", Kind::Tags, 200, |request, reply| {
+                let n =
+                    request.uri.query().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("n=")?.parse::<usize>().ok()));
+                listed(request, reply, |tags| {
+                    if n.is_some_and(|n| n > tags.len()) {
+                        tags.truncate(1);
+                    }
+                });
+            })
+        },
+    ),
+    fault("tag/list-n-invalid-error", "An n that is no number is answered 500.", &["tags/list-n-invalid"], || {
         reply("GET", Kind::Tags, 400, |_, reply| status(reply, 500))
     }),
     fault("tag/list-n-invalid-taken", "An n that is no number is ignored.", &["tags/list-n-invalid"], || {
@@ -142,17 +209,33 @@ pub(super) const FAULTS: &[Fault] = &[
             None
         })
     }),
-    fault("tag/list-last-ignored", "The parameter last is ignored.", &["tags/list-last"], || {
-        tags(|inner, name, cut| inner.tags(name, &Cut { after: None, ..cut.clone() }))
-    })
+    fault(
+        "tag/list-last-ignored",
+        "The parameter last is ignored.",
+        &[
+            "tags/list-last",
+            "tags/list-last-absent",
+            "tags/list-last-end",
+            "tags/list-once",
+            "tags/list-order",
+            "tags/page-size",
+            "tags/page-walk",
+        ],
+        || tags(|inner, name, cut| inner.tags(name, &Cut { after: None, ..cut.clone() })),
+    )
     .seen("docker-registry 2.8.2"),
-    fault("tag/list-last-skips", "With last and n, one tag is passed over.", &["tags/list-last-next", "tags/page-walk"], || {
-        tags(|inner, name, cut| {
-            let Some(_) = cut.after.as_ref().filter(|_| cut.limit < 100) else { return inner.tags(name, cut) };
-            let page = inner.tags(name, &Cut { limit: cut.limit.saturating_add(1), ..cut.clone() })?;
-            Ok(Page { items: page.items.into_iter().skip(1).collect(), more: page.more })
-        })
-    }),
+    fault(
+        "tag/list-last-skips",
+        "With last and n, one tag is passed over.",
+        &["tags/list-last-absent", "tags/list-last-next", "tags/page-walk"],
+        || {
+            tags(|inner, name, cut| {
+                let Some(_) = cut.after.as_ref().filter(|_| cut.limit < 100) else { return inner.tags(name, cut) };
+                let page = inner.tags(name, &Cut { limit: cut.limit.saturating_add(1), ..cut.clone() })?;
+                Ok(Page { items: page.items.into_iter().skip(1).collect(), more: page.more })
+            })
+        },
+    ),
     fault("tag/list-last-alone-one", "With last and without n, one tag alone comes.", &["tags/list-last-alone"], || {
         reply("GET", Kind::Tags, 200, |request, reply| {
             if request.uri.query().is_some_and(|query| query.contains("last=") && !query.contains("n=")) {
@@ -160,12 +243,17 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     }),
-    fault("tag/list-last-end-again", "After the last tag of all the list begins again.", &["tags/list-last-end"], || {
-        tags(|inner, name, cut| {
-            let page = inner.tags(name, cut)?;
-            if page.items.is_empty() && cut.after.is_some() { inner.tags(name, &Cut { after: None, ..cut.clone() }) } else { Ok(page) }
-        })
-    }),
+    fault(
+        "tag/list-last-end-again",
+        "After the last tag of all the list begins again.",
+        &["tags/list-last-absent", "tags/list-last-end"],
+        || {
+            tags(|inner, name, cut| {
+                let page = inner.tags(name, cut)?;
+                if page.items.is_empty() && cut.after.is_some() { inner.tags(name, &Cut { after: None, ..cut.clone() }) } else { Ok(page) }
+            })
+        },
+    ),
     fault("tag/list-last-absent", "A last that is no tag of the repository gives nothing.", &["tags/list-last-absent"], || {
         tags(|inner, name, cut| {
             let known = |after: &String| after.parse().is_ok_and(|tag| inner.manifest(name, &Reference::Tag(tag)).is_ok());
@@ -175,7 +263,7 @@ pub(super) const FAULTS: &[Fault] = &[
             inner.tags(name, cut)
         })
     }),
-    fault("tag/link-no-brackets", "The Link of a page of tags has no angle brackets.", &["tags/link-form"], || {
+    fault("tag/link-no-brackets", "The Link of a page of tags has no angle brackets.", &["tags/link-form", "tags/page-walk"], || {
         reply("GET", Kind::Tags, 200, |_, reply| {
             let link = text_of(reply, "link").replace(['<', '>'], "");
             header(reply, "link", &link);
@@ -199,96 +287,13 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     }),
-    fault(
-        "tag/list-unknown-error",
-        "The tags of a repository that does not exist are answered 500.",
-        &["http/server-error", "tags/list-unknown"],
-        || reply("GET", Kind::Tags, 404, |_, reply| status(reply, 500)),
-    ),
+    fault("tag/list-unknown-error", "The tags of a repository that does not exist are answered 500.", &["tags/list-unknown"], || {
+        reply("GET", Kind::Tags, 404, |_, reply| status(reply, 500))
+    }),
     fault("tag/list-unknown-invented", "A repository that does not exist has the tag latest.", &["tags/list-unknown"], || {
         reply("GET", Kind::Tags, 404, |request, reply| {
             status(reply, 200);
             json(request, reply, |value| *value = serde_json::json!({ "name": "library", "tags": ["latest"] }));
-        })
-    }),
-    // Tags themselves
-    fault("tag/move-lost", "A tag that is pushed again stays where it was, though the push is answered 201.", &["tags/moved"], || {
-        push(|inner, name, push| {
-            let Reference::Tag(tag) = &push.reference else { return inner.push_manifest(name, push) };
-            match inner.manifest(name, &push.reference) {
-                Ok(_) => inner.push_manifest(name, Push { reference: Reference::Digest(crate::oci::Digest::sha256(&push.bytes)), ..push }),
-                Err(_) => inner.push_manifest(name, Push { reference: Reference::Tag(tag.clone()), ..push }),
-            }
-        })
-    })
-    .seen("harbor#23118: one update is silently lost"),
-    fault("tag/move-refused", "A tag that is in use is not moved: the push is refused with 409.", &["offers/tag-overwrite"], || {
-        push(|inner, name, push| {
-            let Reference::Tag(_) = &push.reference else { return inner.push_manifest(name, push) };
-            let there = inner.manifest(name, &push.reference).is_ok_and(|stored| stored.bytes != push.bytes);
-            if there { Err(failure(409, ErrorCode::DENIED)) } else { inner.push_manifest(name, push) }
-        })
-    }),
-    fault("tag/move-drops-old", "A tag that moves takes the manifest that it leaves out of the repository.", &["tags/old-digest"], || {
-        push(|inner, name, push| {
-            let Reference::Tag(_) = &push.reference else { return inner.push_manifest(name, push) };
-            let old = inner.manifest(name, &push.reference).ok();
-            let pushed = inner.push_manifest(name, push)?;
-            if let Some(old) = old.filter(|old| old.digest != pushed.digest) {
-                inner.delete_manifest(name, &Reference::Digest(old.digest))?;
-            }
-            Ok(pushed)
-        })
-    }),
-    fault("tag/case-folded", "Tags that differ by case are one tag.", &["tags/case"], || {
-        [
-            push(|inner, name, push| {
-                let reference = match &push.reference {
-                    Reference::Tag(tag) => Reference::Tag(lower(tag)),
-                    Reference::Digest(digest) => Reference::Digest(*digest),
-                };
-                inner.push_manifest(name, Push { reference, ..push })
-            }),
-            manifest(|inner, name, reference| match reference {
-                Reference::Tag(tag) => inner.manifest(name, &Reference::Tag(lower(tag))),
-                Reference::Digest(_) => inner.manifest(name, reference),
-            }),
-        ]
-        .concat()
-    }),
-    fault("tag/long-refused", "A tag of more than 64 characters is refused with 400.", &["naming/valid-tag"], || {
-        push(|inner, name, push| match &push.reference {
-            Reference::Tag(tag) if tag.as_str().len() > 64 => Err(failure(400, ErrorCode::MANIFEST_INVALID)),
-            _ => inner.push_manifest(name, push),
-        })
-    }),
-    fault("tag/long-cut", "A tag of more than 128 characters is cut to 128.", &["naming/tag-whole"], || {
-        before(|request| {
-            let path = request.uri.path().to_owned();
-            if let Some((name, tag)) = path.rsplit_once("/manifests/")
-                && tag.len() > 128
-                && !tag.contains(':')
-                && tag.is_ascii()
-            {
-                ask_for(request, &format!("{name}/manifests/{}", &tag[..128]));
-            }
-            None
-        })
-    }),
-    fault("tag/eight-at-most", "A repository takes eight tags, and refuses the ninth.", &["naming/any-number-of-tags"], || {
-        push(|inner, name, push| {
-            let held = inner.tags(name, &Cut { after: None, limit: 9 }).map_or(0, |page| page.items.len());
-            match &push.reference {
-                Reference::Tag(_) if held >= 8 && inner.manifest(name, &push.reference).is_err() => Err(failure(403, ErrorCode::DENIED)),
-                _ => inner.push_manifest(name, push),
-            }
-        })
-    }),
-    fault("tag/once", "A tag can be pulled once; the second GET finds nothing.", &["tags/holds"], || {
-        let pulled = Memory::default();
-        before(move |request| {
-            let by_tag = is(request, "GET", Kind::Manifest) && !request.uri.path().contains("sha");
-            (by_tag && !pulled.first(request.uri.path())).then(|| refusal(404, ErrorCode::MANIFEST_UNKNOWN))
         })
     }),
 ];

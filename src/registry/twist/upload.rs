@@ -6,33 +6,37 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use http::header::CONTENT_RANGE;
 
 use super::change::{Fault, fault};
-use super::hooks::{Kind, Memory, after, ask_for, before, begin, blob, cancel, close, content, failure, header, is, keep, mount, open};
-use super::hooks::{refusal, refuse, reply, route, set_request, status, text_of, text_of_request};
+use super::hooks::{Kind, Memory, after, before, begin, blob, cancel, close, content, failure, header, is};
+use super::hooks::{refusal, refuse, reply, status, text_of};
 use crate::oci::{Algorithm, Digest, ErrorCode};
-use crate::registry::operations::Opening;
 use crate::registry::reply::Reply;
-use crate::registry::route::Route;
 
 /// `0-9` → `0-10`
-fn longer(reply: &mut Reply) {
+pub(super) fn longer(reply: &mut Reply) {
     let told = text_of(reply, "range");
     if let Some(last) = told.strip_prefix("0-").and_then(|last| last.parse::<u64>().ok()) {
         header(reply, "range", &format!("0-{}", last + 1));
     }
 }
 
-fn is_chunk(request: &http::request::Parts) -> bool {
+pub(super) fn is_chunk(request: &http::request::Parts) -> bool {
     request.headers.contains_key(CONTENT_RANGE)
 }
 
 pub(super) const FAULTS: &[Fault] = &[
     // Sessions
-    fault("upload/post-created", "The POST that opens a session is answered 201.", &["push/session-status", "offers/push"], || {
-        reply("POST", Kind::Uploads, 202, |_, reply| status(reply, 201))
-    }),
-    fault("upload/post-no-location", "The 202 that opens a session has no Location.", &["push/session-location"], || {
-        reply("POST", Kind::Uploads, 202, |_, reply| header(reply, "location", ""))
-    }),
+    fault(
+        "upload/post-created",
+        "The POST that opens a session is answered 201.",
+        &["push/algorithm-parameter", "push/mount-location", "push/mount-readable", "push/session-status"],
+        || reply("POST", Kind::Uploads, 202, |_, reply| status(reply, 201)),
+    ),
+    fault(
+        "upload/post-no-location",
+        "The 202 that opens a session has no Location.",
+        &["docker/shared-empty-blob", "push/session-location"],
+        || reply("POST", Kind::Uploads, 202, |_, reply| header(reply, "location", "")),
+    ),
     fault("upload/location-bare", "The Location of a session has neither scheme nor leading slash.", &["docker/location-form"], || {
         reply("POST", Kind::Uploads, 202, |_, reply| {
             let bare = text_of(reply, "location").rsplit('/').next().unwrap_or_default().to_owned();
@@ -42,22 +46,39 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("upload/no-uuid", "No session is named in Docker-Upload-UUID.", &["docker/upload-uuid"], || {
         after(|_, reply| header(reply, "docker-upload-uuid", ""))
     }),
-    fault("upload/one-session-for-all", "A second session of a repository is the first one again.", &["push/sessions-apart"], || {
-        let open: Mutex<BTreeMap<String, String>> = Mutex::default();
-        begin(move |inner, name, algorithm| {
-            let mut open = lock(&open);
-            if let Some(id) = open.get(name.as_str()).filter(|id| inner.upload_offset(name, id).is_ok()) {
-                return Ok(id.clone());
-            }
-            let id = inner.begin_upload(name, algorithm)?;
-            open.insert(name.to_string(), id.clone());
-            Ok(id)
-        })
-    }),
+    fault(
+        "upload/one-session-for-all",
+        "A second session of a repository is the first one again.",
+        &["docker/shared-empty-blob", "push/sessions-apart"],
+        || {
+            let open: Mutex<BTreeMap<String, String>> = Mutex::default();
+            begin(move |inner, name, algorithm| {
+                let mut open = lock(&open);
+                if let Some(id) = open.get(name.as_str()).filter(|id| inner.upload_offset(name, id).is_ok()) {
+                    return Ok(id.clone());
+                }
+                let id = inner.begin_upload(name, algorithm)?;
+                open.insert(name.to_string(), id.clone());
+                Ok(id)
+            })
+        },
+    ),
     // The closing PUT
-    fault("upload/put-ok", "The PUT that completes a blob is answered 200.", &["push/blob-created"], || {
-        reply("PUT", Kind::Upload, 201, |_, reply| status(reply, 200))
-    }),
+    fault(
+        "upload/put-ok",
+        "The PUT that completes a blob is answered 200.",
+        &[
+            "docker/shared-empty-blob",
+            "push/algorithm-parameter",
+            "push/blob-created",
+            "push/blob-size",
+            "push/empty-blob",
+            "push/empty-blob-taken",
+            "push/empty-config",
+            "push/sessions-apart",
+        ],
+        || reply("PUT", Kind::Upload, 201, |_, reply| status(reply, 200)),
+    ),
     fault("upload/put-no-location", "The 201 for a blob has no Location.", &["push/blob-location"], || {
         reply("PUT", Kind::Upload, 201, |_, reply| header(reply, "location", ""))
     }),
@@ -104,7 +125,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "upload/mismatch-error",
         "A blob whose digest is not the one given is answered 500.",
-        &["http/server-error", "push/digest-mismatch"],
+        &["push/digest-mismatch", "push/manifest-wrong-digest"],
         || {
             reply("PUT POST", Kind::Any, 400, |_, reply| {
                 if says(reply, "DIGEST_INVALID") && says(reply, "the content is") {
@@ -128,7 +149,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "upload/malformed-digest-error",
         "A blob with a malformed digest is answered 500.",
-        &["http/server-error", "push/digest-malformed"],
+        &["push/algorithm-unknown", "push/digest-malformed"],
         || {
             reply("PUT POST", Kind::Any, 400, |request, reply| {
                 if says(reply, "DIGEST_INVALID")
@@ -144,7 +165,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "upload/unknown-algorithm-unsupported",
         "A digest in an unknown algorithm is refused with 415.",
-        &["push/algorithm-unknown-400"],
+        &["push/algorithm-unknown-400", "push/digest-malformed-400"],
         || {
             reply("PUT POST", Kind::Any, 400, |request, reply| {
                 let known = request.uri.query().is_some_and(|query| query.contains("sha256") || query.contains("sha512"));
@@ -170,7 +191,7 @@ pub(super) const FAULTS: &[Fault] = &[
         })
     })
     .seen("docker-registry 2.8.2"),
-    fault("upload/empty-error", "A blob of no bytes is answered 500.", &["http/server-error", "push/empty-blob"], || {
+    fault("upload/empty-error", "A blob of no bytes is answered 500.", &["push/empty-blob", "push/empty-blob-taken"], || {
         close(
             |inner, writer, digest| {
                 if writer.bytes().is_empty() { Err(failure(500, ErrorCode::UNKNOWN)) } else { inner.close_upload(writer, digest) }
@@ -184,14 +205,19 @@ pub(super) const FAULTS: &[Fault] = &[
         &["offers/single-post", "push/single-post-fallback"],
         || before(|request| is_single_post(request).then(|| refusal(400, ErrorCode::UNSUPPORTED))),
     ),
-    fault("upload/single-post-ok", "The first blob in one POST is answered 201, later ones 200.", &["push/single-post-created"], || {
-        let posted = Memory::default();
-        reply("POST", Kind::Uploads, 201, move |request, reply| {
-            if is_single_post(request) && !posted.first("one") {
-                status(reply, 200);
-            }
-        })
-    }),
+    fault(
+        "upload/single-post-ok",
+        "The first blob in one POST is answered 201, later ones 200.",
+        &["docker/digest-spellings", "push/single-post-fallback"],
+        || {
+            let posted = Memory::default();
+            reply("POST", Kind::Uploads, 201, move |request, reply| {
+                if is_single_post(request) && !posted.first("one") {
+                    status(reply, 200);
+                }
+            })
+        },
+    ),
     fault("upload/single-post-no-location", "The 201 for a blob in one POST has no Location.", &["push/single-post-location"], || {
         reply("POST", Kind::Uploads, 201, |request, reply| {
             if is_single_post(request) {
@@ -202,7 +228,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "upload/single-post-session-lost",
         "A blob in one POST is answered 202, without the Location of a session.",
-        &["push/single-post-fallback"],
+        &["offers/single-post", "push/single-post-fallback"],
         || {
             before(|request| {
                 is_single_post(request).then(|| {
@@ -213,133 +239,8 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     ),
-    // Chunks
-    fault("upload/chunk-created", "A chunk is answered 201.", &["offers/chunked-upload", "push/chunk-status"], || {
-        reply("PATCH", Kind::Upload, 202, |request, reply| {
-            if is_chunk(request) {
-                status(reply, 201);
-            }
-        })
-    }),
-    fault("upload/chunk-no-location", "The 202 for a chunk has no Location.", &["push/chunk-location"], || {
-        reply("PATCH", Kind::Upload, 202, |request, reply| {
-            if is_chunk(request) {
-                header(reply, "location", "");
-            }
-        })
-    }),
-    fault("upload/chunk-no-range", "The 202 for a chunk has no Range.", &["push/chunk-range"], || {
-        reply("PATCH", Kind::Upload, 202, |request, reply| {
-            if is_chunk(request) {
-                header(reply, "range", "");
-            }
-        })
-    }),
-    fault("upload/chunk-range-unit", "The Range of a session is written with a unit.", &["push/chunk-range-form"], || {
-        reply("PATCH", Kind::Upload, 202, |request, reply| {
-            let told = text_of(reply, "range");
-            if is_chunk(request) {
-                header(reply, "range", &format!("bytes={told}"));
-            }
-        })
-    }),
-    fault("upload/chunk-range-exclusive", "The Range after a chunk ends one byte past the last.", &["push/chunk-range"], || {
-        reply("PATCH", Kind::Upload, 202, |request, reply| {
-            if is_chunk(request) {
-                longer(reply);
-            }
-        })
-    }),
-    fault("upload/chunk-range-own", "The Range after a chunk counts the bytes of that chunk alone.", &["push/chunk-range"], || {
-        reply("PATCH", Kind::Upload, 202, |request, reply| {
-            let asked = text_of_request(request, "content-range");
-            let bounds = asked.split_once('-').and_then(|(first, last)| Some((first.parse::<u64>().ok()?, last.parse::<u64>().ok()?)));
-            if let Some((first, last)) = bounds {
-                header(reply, "range", &format!("0-{}", last - first));
-            }
-        })
-    }),
-    fault(
-        "upload/chunk-order-ignored",
-        "A chunk is appended wherever it says that it belongs.",
-        &["push/chunk-order", "push/final-chunk-refused"],
-        || open(|inner, name, id, opening| inner.open_upload(name, id, Opening { at: None, ..opening })),
-    )
-    .seen("distribution#3141"),
-    fault("upload/chunk-order-bad-request", "A chunk out of order is refused with 400.", &["push/chunk-order"], || {
-        reply("PATCH", Kind::Upload, 416, |_, reply| status(reply, 400))
-    }),
-    fault("upload/chunk-order-forgets", "A chunk out of order ends the session.", &["push/session-after-416"], || {
-        open(|inner, name, id, opening| {
-            let opened = inner.open_upload(name, id, opening);
-            if opened.as_ref().is_err_and(|failure| failure.status == 416) {
-                inner.cancel_upload(name, id)?;
-            }
-            opened
-        })
-    }),
-    fault(
-        "upload/final-chunk-bad-request",
-        "A closing PUT with a chunk out of order is refused with 400.",
-        &["push/final-chunk-order"],
-        || reply("PUT", Kind::Upload, 416, |_, reply| status(reply, 400)),
-    )
-    .seen("distribution-spec#590"),
-    fault(
-        "upload/final-chunk-dropped",
-        "A closing PUT with a chunk out of order is answered 201, and the chunk is dropped.",
-        &["push/final-chunk-refused"],
-        || reply("PUT", Kind::Upload, 416, |_, reply| status(reply, 201)),
-    ),
-    fault("upload/chunk-range-unread", "A chunk whose Content-Range cannot be read is appended.", &["push/chunk-range-malformed"], || {
-        before(|request| {
-            let told = text_of_request(request, "content-range");
-            let read = told.split_once('-').is_some_and(|(first, last)| first.parse::<u64>().is_ok() && last.parse::<u64>().is_ok());
-            if !read {
-                set_request(request, "content-range", "");
-            }
-            None
-        })
-    }),
-    fault("upload/last-chunk-alone", "A chunk takes the place of those before it.", &["push/blob-created"], || {
-        keep(|inner, mut writer| {
-            let offset = inner.upload_offset(writer.name(), writer.id())?;
-            let last = writer.bytes().get(usize::try_from(offset).unwrap_or_default()..).unwrap_or_default().to_vec();
-            let whole = writer.bytes().len();
-            writer.replace(&last)?;
-            inner.keep_chunk(writer)?;
-            Ok(whole as u64)
-        })
-    })
-    .seen("field notes: the last PATCH overwrites earlier chunks"),
-    // Streams
-    fault("upload/stream-refused", "A PATCH without Content-Range is refused with 400.", &["offers/streamed-upload"], || {
-        before(|request| (is(request, "PATCH", Kind::Upload) && !is_chunk(request)).then(|| refusal(400, ErrorCode::BLOB_UPLOAD_INVALID)))
-    }),
-    fault("upload/stream-once", "A second PATCH without Content-Range is refused.", &["push/stream-again"], || {
-        let streamed = Memory::default();
-        before(move |request| {
-            let again = is(request, "PATCH", Kind::Upload) && !is_chunk(request) && !streamed.first(request.uri.path());
-            again.then(|| refusal(416, ErrorCode::BLOB_UPLOAD_INVALID))
-        })
-    }),
-    fault("upload/stream-range-exclusive", "The Range after streamed bytes ends one byte past the last.", &["push/stream-range"], || {
-        reply("PATCH", Kind::Upload, 202, |request, reply| {
-            if !is_chunk(request) {
-                longer(reply);
-            }
-        })
-    }),
-    fault("upload/stream-range-unit", "The Range after streamed bytes is written with a unit.", &["docker/stream-range"], || {
-        reply("PATCH", Kind::Upload, 202, |request, reply| {
-            let told = text_of(reply, "range");
-            if !is_chunk(request) {
-                header(reply, "range", &format!("bytes={told}"));
-            }
-        })
-    }),
     // Status, cancel, unknown sessions
-    fault("upload/status-ok", "GET of an open session is answered 200.", &["offers/upload-status", "push/status-code"], || {
+    fault("upload/status-ok", "GET of an open session is answered 200.", &["push/session-after-416", "push/status-code"], || {
         reply("GET", Kind::Upload, 204, |request, reply| {
             status(reply, 200);
             content(request, reply, "");
@@ -363,13 +264,18 @@ pub(super) const FAULTS: &[Fault] = &[
         })
     }),
     fault("upload/cancel-nothing", "A session that was cancelled goes on.", &["push/cancelled-gone"], || cancel(|_, _, _| Ok(()))),
-    fault("upload/unknown-taken", "Bytes for a session that was never opened are answered 202.", &["push/session-unknown"], || {
-        reply("PATCH", Kind::Upload, 404, |_, reply| {
-            if says(reply, "BLOB_UPLOAD_UNKNOWN") {
-                status(reply, 202);
-            }
-        })
-    }),
+    fault(
+        "upload/unknown-taken",
+        "Bytes for a session that was never opened are answered 202.",
+        &["push/session-closed", "push/session-unknown"],
+        || {
+            reply("PATCH", Kind::Upload, 404, |_, reply| {
+                if says(reply, "BLOB_UPLOAD_UNKNOWN") {
+                    status(reply, 202);
+                }
+            })
+        },
+    ),
     fault("upload/closed-taken", "A session that is closed takes more bytes.", &["push/session-closed"], || {
         let closed = Memory::default();
         after(move |request, reply| {
@@ -387,86 +293,6 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("upload/offset-zero", "The status of a session says that nothing has come.", &["push/status-range"], || {
         reply("GET", Kind::Upload, 204, |_, reply| header(reply, "range", "0-0"))
     }),
-    // Mounts
-    fault("upload/mount-ok", "A mount that worked is answered 200.", &["offers/mount", "push/mount-created"], || {
-        reply("POST", Kind::Uploads, 201, |request, reply| {
-            if is_mount(request) {
-                status(reply, 200);
-            }
-        })
-    }),
-    fault("upload/mount-no-location", "The 201 for a mount has no Location.", &["push/mount-location"], || {
-        reply("POST", Kind::Uploads, 201, |request, reply| {
-            if is_mount(request) {
-                header(reply, "location", "");
-            }
-        })
-    }),
-    fault("upload/mount-other-digest", "The 201 for a mount carries a digest that is not the blob's.", &["push/mount-digest-true"], || {
-        reply("POST", Kind::Uploads, 201, |request, reply| {
-            if is_mount(request) {
-                header(reply, "docker-content-digest", &Digest::sha256(b"another").to_string());
-            }
-        })
-    }),
-    fault("upload/mount-unknown-refused", "A mount of a blob that is not there is refused with 404.", &["push/mount-fallback"], || {
-        reply("POST", Kind::Uploads, 202, |request, reply| {
-            if is_mount(request) {
-                *reply = refusal(404, ErrorCode::BLOB_UNKNOWN);
-            }
-        })
-    }),
-    fault("upload/mount-promised", "A mount is answered 201 and not done.", &["push/mount-location", "push/mount-readable"], || {
-        mount(|inner, _, from, digest| Ok(inner.blob(from, digest).is_ok()))
-    }),
-    fault(
-        "upload/mount-plain-unread",
-        "A mount whose parameters are not percent-encoded falls back to an upload.",
-        &["docker/mount-spellings"],
-        || {
-            before(|request| {
-                let query = request.uri.query().unwrap_or_default();
-                let path = request.uri.path().to_owned();
-                if query.contains("mount=") && !query.contains('%') {
-                    ask_for(request, &path);
-                }
-                None
-            })
-        },
-    ),
-    fault(
-        "upload/digest-encoded-unread",
-        "The digest of a blob in one POST is not read when its colon is percent-encoded in lower case.",
-        &["docker/digest-spellings"],
-        || {
-            before(|request| {
-                let encoded =
-                    is(request, "POST", Kind::Uploads) && request.uri.query().is_some_and(|query| query.contains("digest=sha256%3a"));
-                encoded.then(|| refusal(400, ErrorCode::DIGEST_INVALID))
-            })
-        },
-    ),
-    fault("upload/shared-blob-refused", "The empty JSON blob is refused with 409 once it is there.", &["docker/shared-empty-blob"], || {
-        close(|inner, writer, digest| {
-            let again = writer.bytes() == b"{}" && !inner.holders(digest).is_empty();
-            if again { Err(failure(409, ErrorCode::BLOB_UPLOAD_INVALID)) } else { inner.close_upload(writer, digest) }
-        })
-    })
-    .seen("distribution#2077: concurrent pushes of the same blob"),
-    fault("upload/cut-kept", "What arrived of an upload that broke off is served as the blob.", &["push/cut-not-stored"], || {
-        let claimed = Memory::default();
-        after(move |request, reply| {
-            let Some(Route::Blob { digest, .. }) = route(request) else {
-                if is(request, "PUT", Kind::Upload) && says(reply, "SIZE_INVALID") {
-                    claimed.first(request.uri.query().unwrap_or_default().replace("%3A", ":"));
-                }
-                return;
-            };
-            if is(request, "GET HEAD", Kind::Blob) && claimed.knows(&format!("digest={digest}")) {
-                status(reply, 200);
-            }
-        })
-    }),
 ];
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -474,7 +300,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Whether a refusal says this.
-fn says(reply: &Reply, text: &str) -> bool {
+pub(super) fn says(reply: &Reply, text: &str) -> bool {
     String::from_utf8_lossy(&reply.body().bytes()).contains(text)
 }
 
@@ -483,6 +309,6 @@ fn is_single_post(request: &http::request::Parts) -> bool {
         && request.uri.query().is_some_and(|query| query.starts_with("digest=") || query.contains("&digest="))
 }
 
-fn is_mount(request: &http::request::Parts) -> bool {
+pub(super) fn is_mount(request: &http::request::Parts) -> bool {
     request.uri.query().is_some_and(|query| query.contains("mount="))
 }

@@ -7,7 +7,7 @@ use super::page::{Ink, Page};
 use crate::clause::Level;
 use crate::exchange::BODIES;
 use crate::judge::Verdict;
-use crate::record::{Cause, Judgement, Record};
+use crate::record::{Cause, FactState, Judgement, Kind, Record};
 
 /// The longest `expected` and `came` that is shown whole; the record has all of it.
 const LONGEST: usize = 400;
@@ -77,8 +77,12 @@ fn tell(page: &mut Page, record: &Record, cause: &Cause) {
     if let Some(reason) = &cause.known {
         field("known", Ink::Warning, reason);
     }
-    field("step", Ink::Plain, &format!("{}, in {}", cause.step, cause.scenario));
-    field("at", Ink::Plain, &cause.position);
+    if cause.position.is_empty() {
+        field("step", Ink::Plain, &format!("{}, as plimsoll greets the target", cause.step));
+    } else {
+        field("step", Ink::Plain, &format!("{}, in {}", cause.step, cause.scenario));
+        field("at", Ink::Plain, &cause.position);
+    }
     field("seen", Ink::Plain, &extent(cause));
     if let Some(evidence) = record.evidence.get(cause.evidence) {
         command_line(page, &evidence.curl);
@@ -102,7 +106,9 @@ pub(super) fn about_lines(page: &mut Page, record: &Record) {
     }
     page.title(Ink::Strong, "The curl lines", "");
     let mut say = |text: &str| page.paragraph(2, Ink::Plain, text);
-    say("Clean-up has removed what the run had pushed. Run again with --keep-failed where a line needs it.");
+    if let Some(text) = about_content(record) {
+        say(&text);
+    }
     let any = |part: &str| lines.iter().any(|line| line.contains(part));
     if any(&format!("@{BODIES}/")) {
         say(&format!("@{BODIES}/… is a file beside record.json (--report-dir writes both): run those lines in that folder."));
@@ -110,6 +116,25 @@ pub(super) fn about_lines(page: &mut Page, record: &Record) {
     if any("$PLIMSOLL_USER") || any("$TOKEN") {
         say("$PLIMSOLL_USER and $PLIMSOLL_PASSWORD stand for the login, $TOKEN for a token that it gets.");
     }
+}
+
+/// Whether what the lines ask for is still in the registry; nothing where there never was any.
+fn about_content(record: &Record) -> Option<String> {
+    let is_survey = record.kind == Kind::Survey;
+    if is_survey && record.facts.get("push").is_none_or(|push| push.state != FactState::Accepted) {
+        return None;
+    }
+    if let Some(repository) = &record.target.repository {
+        return Some(format!("What the run pushed stays in {repository}, as later scenarios left it."));
+    }
+    let rest = if record.left_behind.is_empty() { "" } else { ", but for what is listed as left behind" };
+    Some(match (record.keep_failed, is_survey) {
+        (true, _) => {
+            "What the failing scenarios pushed was kept (--keep-failed): the lines find it, as the end of the run left it.".to_owned()
+        }
+        (false, true) => format!("Clean-up has removed what the run had pushed{rest}. Run again with --keep-failed where a line needs it."),
+        (false, false) => format!("Clean-up has removed what the run had pushed{rest}."),
+    })
 }
 
 fn extent(cause: &Cause) -> String {

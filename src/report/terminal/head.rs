@@ -4,6 +4,8 @@ use super::super::words::{clip, count};
 use super::page::{Ink, Page};
 use crate::record::{Kind, Record, Target};
 
+/// How much is shown of the patterns of what was chosen, in characters.
+const LONGEST: usize = 400;
 /// The widest header of a target that is shown.
 const HEADER: usize = 200;
 
@@ -12,7 +14,7 @@ pub(super) fn target(page: &mut Page, record: &Record) {
     page.line(&[
         (Ink::Strong, "plimsoll "),
         (Ink::Strong, &record.version),
-        (Ink::Plain, if record.kind == Kind::Load { "  load of " } else { "  survey of " }),
+        (Ink::Plain, if record.kind == Kind::Load { "  load of " } else { "  conformance of " }),
         (Ink::Strong, &target.url),
     ]);
     page.gap();
@@ -27,6 +29,9 @@ pub(super) fn target(page: &mut Page, record: &Record) {
     field("login", &login(target));
     field("profile", &format!("{}, {} ({})", profile.name, profile.title, profile.chosen));
     field("held to", &if profile.documents.is_empty() { "no document".into() } else { profile.documents.join(", ") });
+    if !record.only.is_empty() {
+        field("chosen", &format!("{}: nothing else was tried", clip(&record.only.join(", "), LONGEST)));
+    }
     let set = record.scenario_set.chars().take(12).collect::<String>();
     let machine = format!("{} {}, {}", machine.os, machine.arch, count(machine.cores as u64, "core"));
     field("run", &format!("{} of {}, seed {}, scenarios {set}, on {machine}", record.run, record.started, record.seed));
@@ -51,6 +56,7 @@ fn login(target: &Target) -> String {
         "none" => "none is asked for",
         "basic" => "Basic",
         "bearer" => "Bearer token",
+        "unreadable" => "asked for, in a way that can't be read",
         other => other,
     };
     match (target.login.as_str(), target.credentials) {

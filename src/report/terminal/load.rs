@@ -152,6 +152,7 @@ fn line(page: &mut Page, load: &Load) {
     let found = match (line.rate, line.below) {
         (Some(low), Some(high)) => format!("{} (the next that was tried, {}, was too much)", rate(low), rate(high)),
         (Some(low), None) => format!("at least {}", rate(low)),
+        (None, _) if line.limit == "driver" => "not told: the driver could not offer the lowest rate that was tried in time".to_owned(),
         (None, _) => "none: the objective was kept at no rate".to_owned(),
     };
     let confirmed = if line.confirmed { ", confirmed by repeats" } else { "" };

@@ -5,7 +5,7 @@ use super::page::{Ink, Page, pad};
 use crate::record::{Counts, Record};
 
 /// The areas in the order in which a client meets them; others follow by name.
-const AREAS: [&str; 11] = ["http", "auth", "naming", "pull", "push", "tags", "lists", "referrers", "management", "docker", "consistency"];
+const AREAS: [&str; 10] = ["http", "auth", "naming", "pull", "push", "tags", "lists", "referrers", "management", "docker"];
 
 /// A column: its title, its ink where it is not zero, and its number.
 struct Column {

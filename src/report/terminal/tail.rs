@@ -15,9 +15,6 @@ const MOST: usize = 12;
 /// The longest reason that is shown whole.
 const LONGEST: usize = 200;
 
-/// What a run has or lacks itself: told apart from what the target offers.
-const OF_THE_RUN: [&str; 5] = ["login", "login-basic", "login-bearer", "clock", "own-repositories"];
-
 /// What the target offers and what it does not; then what the run lacked to try it.
 pub(super) fn capabilities(page: &mut Page, record: &Record) {
     if record.facts.is_empty() {
@@ -30,15 +27,14 @@ pub(super) fn capabilities(page: &mut Page, record: &Record) {
         (FactState::Broken, "broken", Ink::Bad),
         (FactState::Unknown, "unknown", Ink::Warning),
     ];
-    let of_target = |name: &str| !OF_THE_RUN.contains(&name);
     for (state, label, ink) in states {
         let told: Vec<String> =
-            record.facts.iter().filter(|(name, fact)| fact.state == state && of_target(name)).map(|(name, _)| fact(record, name)).collect();
+            record.facts.iter().filter(|(_, fact)| fact.state == state && !fact.of_the_run).map(|(name, _)| fact(record, name)).collect();
         if !told.is_empty() {
             page.field(2, 14, label, (ink, &told.join(", ")));
         }
     }
-    let lacking = record.facts.iter().filter(|(name, fact)| fact.state != FactState::Accepted && !of_target(name));
+    let lacking = record.facts.iter().filter(|(_, fact)| fact.state != FactState::Accepted && fact.of_the_run);
     let mut reasons: IndexMap<&str, Vec<&str>> = IndexMap::new();
     lacking.for_each(|(name, fact)| reasons.entry(&fact.observed).or_default().push(name));
     for (at, (reason, names)) in reasons.iter().enumerate() {
@@ -90,13 +86,13 @@ pub(super) fn left_behind(page: &mut Page, record: &Record) {
         return;
     }
     page.title(Ink::Strong, "Left behind", "what this run pushed and did not take away");
-    left.iter().take(MOST).for_each(|thing| page.line(&[(Ink::Plain, "  "), (Ink::Plain, thing)]));
+    left.iter().take(MOST).for_each(|thing| page.paragraph(2, Ink::Plain, thing));
     if left.len() > MOST {
         page.paragraph(2, Ink::Dim, &format!("and {}, listed in the record", count((left.len() - MOST) as u64, "other")));
     }
 }
 
-/// Where the reports are, what it cost, and the verdict, alone on the last line.
+/// Where the reports are, what it cost, and the verdict at the very end.
 pub(super) fn ending(page: &mut Page, record: &Record, written: &[PathBuf]) {
     page.gap();
     for (at, path) in written.iter().enumerate() {
@@ -119,5 +115,5 @@ pub(super) fn ending(page: &mut Page, record: &Record, written: &[PathBuf]) {
         (_, Outcome::Conforms) => Ink::Good,
         _ => Ink::Warning,
     };
-    page.line(&[(ink, &summary.to_string())]);
+    page.paragraph(0, ink, &summary.to_string());
 }

@@ -44,13 +44,18 @@ pub(in super::super) const VARIANTS: &[Variant] = &[
                     let wrong = is(request, "", Kind::Upload) && right.is_some() && right != state;
                     wrong.then(|| refusal(404, ErrorCode::BLOB_UPLOAD_UNKNOWN))
                 }),
-                reply("", Kind::Any, 0, move |_, reply| {
+                reply("", Kind::Any, 0, move |request, reply| {
                     let location = text_of(reply, "location");
-                    if location.contains("/blobs/uploads/") {
-                        let state = format!("s{}", count.fetch_add(1, Ordering::SeqCst));
-                        header(reply, "location", &format!("{location}?_state={state}"));
-                        valid.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(location, state);
+                    if !location.contains("/blobs/uploads/") {
+                        return;
                     }
+                    let mut valid = valid.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                    let renewed = reply.status() == 202 && (request.method == "POST" || request.method == "PATCH");
+                    if renewed {
+                        valid.insert(location.clone(), format!("s{}", count.fetch_add(1, Ordering::SeqCst)));
+                    }
+                    let state = valid.get(&location).cloned().unwrap_or_default();
+                    header(reply, "location", &format!("{location}?_state={state}"));
                 }),
             ]
             .concat()

@@ -1,0 +1,41 @@
+//! `plimsoll prove`, and twists of `serve`, as a person uses them.
+
+use std::time::Duration;
+
+use crate::support::program::{plimsoll, run};
+
+fn said(words: &[&str]) -> crate::support::program::Finished {
+    let home = tempfile::tempdir().expect("a temporary folder can be made");
+    run(plimsoll(home.path()).args(words), Duration::from_mins(5))
+}
+
+#[test]
+fn what_there_is_to_prove_is_listed() {
+    let out = said(&["prove", "--list"]);
+    assert_eq!(out.code, Some(0), "{}", out.stderr);
+    let (faults, variants) = (out.stdout.matches("fault    ").count(), out.stdout.matches("variant  ").count());
+    assert!(faults >= 120 && variants >= 50, "{faults} faults and {variants} variants");
+}
+
+#[test]
+fn a_twist_that_is_not_there_is_a_wrong_command_line() {
+    for (words, told) in [
+        (vec!["prove", "--fault", "tag/nothing-of-the-kind"], "no fault matches tag/nothing-of-the-kind"),
+        (vec!["prove", "--variant", "x/*"], "no variant matches x/*"),
+        (vec!["prove", "--format", "jsn"], "there is no format `jsn`: did you mean `json`?"),
+        (vec!["serve", "--fault", "tag/list-newest"], "did you mean `tag/list-newest-first`?"),
+        (vec!["serve", "--variant", "mount/nevr"], "did you mean `mount/never`?"),
+    ] {
+        let out = said(&words);
+        assert_eq!(out.code, Some(2), "{words:?}: {}", out.stderr);
+        assert!(out.stderr.contains(told), "{words:?}: {}", out.stderr);
+    }
+}
+
+#[test]
+fn a_fault_is_killed_and_a_variant_is_left_alone() {
+    let out = said(&["prove", "--fault", "upload/no-uuid", "--variant", "tags/link-unquoted"]);
+    assert_eq!(out.code, Some(0), "{}\n{}", out.stdout, out.stderr);
+    assert!(out.stdout.contains("killed    upload/no-uuid"), "{}", out.stdout);
+    assert!(out.stdout.contains("proven: 1 of 1 fault killed, 1 of 1 variant left alone"), "{}", out.stdout);
+}
