@@ -7,7 +7,7 @@ use plimsoll::record::{Kind, Load, Record};
 
 use crate::support::program::{Finished, plimsoll, run};
 
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(2);
 
 fn said(home: &Path, words: &[&str]) -> Finished {
     run(plimsoll(home).args(words), LIMIT)
