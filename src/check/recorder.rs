@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::broadcast;
 
 use super::cleanup::{Pushed, note_session, perhaps_pushed, pushed};
@@ -51,6 +52,21 @@ pub(super) struct Heard {
     pub(super) finished: bool,
 }
 
+/// How much of an answer's body is held until the record is made: more than it shows, so that a secret at its edge is seen whole.
+const HELD: usize = 64 << 10;
+
+/// An exchange as it is held for evidence: a hostile target could answer megabytes to each of thousands of requests.
+fn kept(exchange: &Exchange) -> Exchange {
+    let mut kept = exchange.clone();
+    if let Ok(response) = &mut kept.answer
+        && response.body.bytes.len() > HELD
+    {
+        response.body.bytes = Bytes::copy_from_slice(&response.body.bytes[..HELD]);
+        response.body.truncated = true;
+    }
+    kept
+}
+
 /// Listens to one item; can be read while the item still runs.
 #[derive(Debug, Default)]
 pub(super) struct Recorder {
@@ -92,7 +108,7 @@ impl Observer for Recorder {
 
     fn judged(&self, step: Option<&Step>, expected: &Expected, judgement: Judgement, exchange: Option<&Exchange>) {
         let keep = judgement.wants_evidence();
-        let exchange = exchange.filter(|_| keep || step.is_some_and(|step| step.capability.is_some())).cloned().map(Arc::new);
+        let exchange = exchange.filter(|_| keep || step.is_some_and(|step| step.capability.is_some())).map(|exchange| Arc::new(kept(exchange)));
         let step = step.map(|step| (step.number, step.title.clone()));
         self.lock().events.push(Event { step, expected: expected.number, judgement, exchange });
     }

@@ -44,7 +44,7 @@ async fn a_walk_that_goes_in_a_circle_has_no_end_or_loses_its_list_is_told() {
         ("circle", 2, "the Link of page 2 leads back to a page already seen"),
         ("endless", 4, "a/two inconclusive: there were more than 4 pages"),
         ("lost", 2, "page 2 has no array at /tags"),
-        ("vast", 2, "a/two inconclusive: page 2 is longer than 4 MiB, and was not read"),
+        ("vast", 2, "a/two inconclusive: page 2 is longer than 1 MiB, and was not read"),
     ] {
         let (told, server) = script(step, move |_, before| {
             let to = if kind == "circle" && before > 0 { "/list".to_owned() } else { format!("/list?n={before}") };
