@@ -108,7 +108,8 @@ impl Observer for Recorder {
 
     fn judged(&self, step: Option<&Step>, expected: &Expected, judgement: Judgement, exchange: Option<&Exchange>) {
         let keep = judgement.wants_evidence();
-        let exchange = exchange.filter(|_| keep || step.is_some_and(|step| step.capability.is_some())).map(|exchange| Arc::new(kept(exchange)));
+        let exchange =
+            exchange.filter(|_| keep || step.is_some_and(|step| step.capability.is_some())).map(|exchange| Arc::new(kept(exchange)));
         let step = step.map(|step| (step.number, step.title.clone()));
         self.lock().events.push(Event { step, expected: expected.number, judgement, exchange });
     }

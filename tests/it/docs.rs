@@ -1,8 +1,14 @@
 //! What the documents show is what the program prints.
 
+use std::time::Duration;
+
 use plimsoll::clause::ClauseId;
 use plimsoll::scenario::Suite;
 use plimsoll::text::Files;
+
+use crate::support::program::{plimsoll, run};
+
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// The cause that README.md and docs/reading-reports.md show, up to what came of it.
 fn shown_cause() -> [String; 2] {
@@ -62,4 +68,23 @@ fn every_command_that_the_readme_tells_of_has_help_and_every_option_is_known() {
         seen += 1;
     }
     assert!(seen >= 7, "{seen} commands in README.md");
+}
+
+/// The stored surveys of real registries, as their records are told today.
+#[test]
+fn the_surveys_that_the_project_keeps_render_today_as_they_stand_beside_their_records() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("reports");
+    let home = tempfile::tempdir().unwrap();
+    let kept = ["docker-registry-2.8.2", "distribution-3.1.1", "olareg-0.2.2"];
+    for name in kept {
+        let out = run(plimsoll(home.path()).arg("report").arg(folder.join(name)).args(["--format", "terminal", "--no-color"]), LIMIT);
+        let stands = std::fs::read_to_string(folder.join(name).join("terminal.txt")).unwrap();
+        assert_eq!(out.stdout, stands, "reports/{name}/terminal.txt is not its record: {}", out.stderr);
+    }
+    let shown = std::fs::read_to_string(folder.join(kept[0]).join("terminal.txt")).unwrap();
+    let readme = include_str!("../../README.md");
+    let table = shown.lines().skip_while(|line| !line.starts_with("  expectations ")).take_while(|line| !line.is_empty());
+    for line in table.chain(shown.lines().last()) {
+        assert!(readme.contains(line), "README.md does not show: {line}");
+    }
 }
