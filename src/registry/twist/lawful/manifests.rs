@@ -45,7 +45,11 @@ pub(in super::super) const VARIANTS: &[Variant] = &[
         &["oci-1.0", "docker-v2"],
         || {
             reply("PUT", Kind::Manifest, 404, |request, reply| {
-                json(request, reply, |value| value["errors"] = serde_json::json!([{ "code": "BLOB_UNKNOWN" }]));
+                json(request, reply, |value| {
+                    for error in value["errors"].as_array_mut().into_iter().flatten() {
+                        *error = serde_json::json!({ "code": "BLOB_UNKNOWN" });
+                    }
+                });
             })
         },
     ),
