@@ -35,6 +35,8 @@ pub struct Options {
     pub login: Option<(String, String)>,
     /// Whether content that failures need stays.
     pub keep_failed: bool,
+    /// Whether all stays: the target is thrown away after the run.
+    pub leave: bool,
     /// Whether tokens' expiry is waited for.
     pub wait_expiry: bool,
     /// The clock of the embedded reference registry, where that is the target.
