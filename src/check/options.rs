@@ -12,6 +12,7 @@ use crate::record::Record;
 
 /// What is asked of a survey.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Options {
     /// Scheme and authority of the target.
     pub base: Uri,

@@ -24,13 +24,17 @@ pub(in crate::report) fn render(matrix: &Matrix, style: &Style) -> String {
     if !told.is_empty() {
         page.title(Ink::Strong, "Faults", "each with the clauses that it broke");
         let width = widest(told.iter().map(|trial| trial.id.as_str()));
-        told.iter().for_each(|trial| fault(&mut page, trial, width));
+        for trial in told {
+            fault(&mut page, trial, width);
+        }
     }
     let told: Vec<&VariantTrial> = matrix.variants.iter().filter(|trial| style.verbose || !trial.is_left_alone()).collect();
     if !told.is_empty() {
         page.title(Ink::Strong, "Variants", "each with the freedom that allows it");
         let width = widest(told.iter().map(|trial| trial.id.as_str()));
-        told.iter().for_each(|trial| variant(&mut page, trial, width));
+        for trial in told {
+            variant(&mut page, trial, width);
+        }
     }
     verdict(&mut page, matrix);
     page.finish()
