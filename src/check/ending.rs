@@ -82,6 +82,9 @@ impl Survey<'_> {
 
     /// Takes away what was pushed, until it is done or there is no time or patience left. The record is kept before, with all that is there.
     pub(super) async fn clean_up(&mut self, progress: &dyn Progress, interrupt: &Interrupt) {
+        if self.options.leave {
+            return;
+        }
         let record = self.record().0;
         let hurried = self.cut.as_ref().map(|_| self.client.afterwards(LAST_REQUEST));
         let mut cleaning = self.cleaning(&record);

@@ -12,6 +12,7 @@ use crate::record::Record;
 
 /// What is asked of a survey.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Options {
     /// Scheme and authority of the target.
     pub base: Uri,
@@ -35,6 +36,8 @@ pub struct Options {
     pub login: Option<(String, String)>,
     /// Whether content that failures need stays.
     pub keep_failed: bool,
+    /// Whether all stays: the target is thrown away after the run.
+    pub leave: bool,
     /// Whether tokens' expiry is waited for.
     pub wait_expiry: bool,
     /// The clock of the embedded reference registry, where that is the target.

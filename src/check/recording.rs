@@ -30,7 +30,7 @@ impl Survey<'_> {
         scenarios.extend(self.plan.items.iter().zip(&self.recorders).map(|(item, recorder)| assembly.item(item, &recorder.heard())));
         scenarios.retain(|scenario| !scenario.expectations.is_empty());
         let (found, kept, bodies) = assembly.finish();
-        let wall_ms = millis(self.began.elapsed());
+        let wall_ms = millis(clock::instant().saturating_duration_since(self.began));
         let record = Record {
             format: FORMAT.to_owned(),
             kind: Kind::Survey,

@@ -98,7 +98,7 @@ impl Survey<'_> {
 pub(super) async fn run_one(item: &Item, env: &Env, recorder: &Recorder) {
     let began = clock::instant();
     run_item(item, env, recorder).await;
-    recorder.finish(millis(began.elapsed()));
+    recorder.finish(millis(clock::instant().saturating_duration_since(began)));
 }
 
 pub(super) fn millis(time: Duration) -> u64 {

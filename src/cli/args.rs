@@ -154,7 +154,7 @@ impl FailOn {
 /// Options of `report`.
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
-    /// A record.json that a run has written, or the folder that holds it.
+    /// A record.json that a run has written, or the folder that holds it; or what `prove --output` has written.
     #[arg(value_name = "RECORD")]
     pub(super) record: PathBuf,
     /// How it is shown.
@@ -166,6 +166,9 @@ pub(super) struct ReportArgs {
     /// Which failures JUnit shows as `failure`: what the run was given, so that it agrees with the exit code.
     #[arg(long, value_enum, default_value_t = FailOn::Must)]
     pub(super) fail_on: FailOn,
+    /// Of a kill matrix, name every fault and every variant, those that went as they should too.
+    #[arg(long, short)]
+    pub(super) verbose: bool,
 }
 
 const PACE: &str = "Be as fast as told, to measure load tools with; may be repeated:
@@ -234,6 +237,9 @@ pub(super) struct ProveArgs {
     /// Write the matrix there, as JSON.
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    /// Name every fault and every variant, those that went as they should too.
+    #[arg(long, short)]
+    pub(super) verbose: bool,
     /// How many registries are surveyed side by side [default: as many as there are cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(super) jobs: Option<u16>,

@@ -1,11 +1,13 @@
 //! `plimsoll prove`: every twist of the reference registry against the suite.
 
 use std::fmt::Write;
+use std::time::Instant;
 
 use super::args::ProveArgs;
 use super::exit::{Ended, Exit};
 use super::output::Output;
 use super::suite::{files, invalid};
+use crate::clock;
 use crate::plan::glob;
 use crate::prove::{Progress, Proof, prove};
 use crate::record::write_atomically;
@@ -20,18 +22,16 @@ pub(super) fn run(args: &ProveArgs, output: &Output) -> Result<Exit, Ended> {
         Output::print(&listed(&faults, &variants));
         return Ok(Exit::Conforms);
     }
-    let format = MatrixFormat::from_name(&args.format).ok_or_else(|| {
-        let hint = meant_tail(&args.format, MatrixFormat::NAMES);
-        Ended::new(Exit::Usage, format!("there is no format `{}`{hint}; there are {}", args.format, MatrixFormat::NAMES.join(", ")))
-    })?;
+    let format = format_of(&args.format)?;
     let read = files(args.scenarios.as_deref()).and_then(|files| Ok((Suite::read(&files)?, files.hash())));
     let (suite, scenario_set) = read.map_err(|mistakes| invalid(&mistakes, output))?;
     let threads = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get), usize::from);
     let proof = Proof { suite: &suite, scenario_set, faults, variants, threads };
-    let matrix = prove(&proof, &Line(output)).map_err(|why| Ended::new(Exit::Bug, format!("the proof could not be run: {why}")))?;
+    let matrix = prove(&proof, &Line { output, began: clock::instant() })
+        .map_err(|why| Ended::new(Exit::Bug, format!("the proof could not be run: {why}")))?;
     output.progress_line("");
     let bug = |why: crate::report::ReportError| Ended::new(Exit::Bug, why.to_string());
-    let style = Style { color: output.color, width: output.width, ..Style::default() };
+    let style = Style { color: output.color, width: output.width, verbose: args.verbose, ..Style::default() };
     let exit = if matrix.holds() { Exit::Conforms } else { Exit::Fails };
     if !output.quiet || exit != Exit::Conforms {
         Output::print(&format.render(&matrix, &style).map_err(bug)?);
@@ -41,6 +41,15 @@ pub(super) fn run(args: &ProveArgs, output: &Output) -> Result<Exit, Ended> {
         write_atomically(path, &json).map_err(|why| Ended::new(Exit::NotJudged, why.to_string()))?;
     }
     Ok(exit)
+}
+
+/// The format of that name, of those that a kill matrix has.
+pub(super) fn format_of(name: &str) -> Result<MatrixFormat, Ended> {
+    MatrixFormat::from_name(name).ok_or_else(|| {
+        let hint = meant_tail(name, MatrixFormat::NAMES);
+        let names = MatrixFormat::NAMES.join(", ");
+        Ended::new(Exit::Usage, format!("there is no format `{name}`{hint}; a kill matrix has {names}"))
+    })
 }
 
 /// What `--fault` and `--variant` pick: everything where neither is given.
@@ -74,10 +83,14 @@ fn listed(faults: &[Fault], variants: &[Variant]) -> String {
     out
 }
 
-struct Line<'a>(&'a Output);
+struct Line<'a> {
+    output: &'a Output,
+    began: Instant,
+}
 
 impl Progress for Line<'_> {
     fn done(&self, done: usize, total: usize, id: &str) {
-        self.0.progress_line(&format!("{done}/{total} {id}"));
+        let elapsed = self.began.elapsed().as_secs();
+        self.output.progress_line(&format!("{done} of {total} surveyed, {elapsed} s, {id}"));
     }
 }

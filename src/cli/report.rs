@@ -3,8 +3,9 @@
 use super::args::ReportArgs;
 use super::exit::{Ended, Exit};
 use super::output::Output;
+use super::prove::format_of;
 use crate::exchange::evidence::printable;
-use crate::record::{Record, write_atomically};
+use crate::record::{Stored, write_atomically};
 use crate::report::{Format, Style};
 use crate::text::meant_tail;
 
@@ -25,10 +26,14 @@ pub(super) fn run(args: &ReportArgs, output: &Output) -> Result<Exit, Ended> {
         return Err(bad(format!("has {size} bytes, and a record has at most {LARGEST}")));
     }
     let text = std::fs::read_to_string(&path).map_err(|why| bad(format!("can't be read: {why}")))?;
-    let record = Record::read(&text).map_err(|why| bad(printable(why.to_string().as_bytes())))?;
-    let style =
-        Style { color: output.color && args.output.is_none(), width: output.width, fail_on: args.fail_on.level(), ..Style::default() };
-    let rendered = format.render(&record, &style).map_err(|why| Ended::new(Exit::Bug, why.to_string()))?;
+    let stored = Stored::read(&text).map_err(|why| bad(printable(why.to_string().as_bytes())))?;
+    let (color, verbose) = (output.color && args.output.is_none(), args.verbose);
+    let style = Style { color, width: output.width, fail_on: args.fail_on.level(), verbose, ..Style::default() };
+    let rendered = match &stored {
+        Stored::Record(record) => format.render(record, &style),
+        Stored::Matrix(matrix) => format_of(&args.format)?.render(matrix, &style),
+    };
+    let rendered = rendered.map_err(|why| Ended::new(Exit::Bug, why.to_string()))?;
     match &args.output {
         None => Output::print(&rendered),
         Some(path) => write_atomically(path, &rendered).map_err(|why| Ended::new(Exit::NotJudged, why.to_string()))?,

@@ -171,6 +171,7 @@ impl Run<'_> {
             // An identity token alone gets us in, but the scenarios about passwords have none to try.
             login: credentials.and_then(|login| Some((login.user.clone(), login.password.as_ref()?.expose().to_owned()))),
             keep_failed: args.keep_failed,
+            leave: false,
             wait_expiry: args.wait_expiry,
             embedded,
             scenario_set: self.chosen.hash.clone(),

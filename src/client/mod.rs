@@ -9,6 +9,7 @@
 mod auth;
 mod call;
 pub mod credentials;
+mod dialer;
 pub mod line;
 mod options;
 mod patience;
@@ -22,6 +23,7 @@ mod wire;
 pub use auth::{Ask, Asked, Identity, Login, Wanted};
 pub use call::{Body, Call, Framing};
 pub use credentials::{Credentials, Secret};
+pub use dialer::Dialer;
 pub use options::{ClientError, Options};
 pub use send::Client;
 pub use wire::Origin;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use http::Uri;
 
 use super::credentials::Credentials;
+use super::dialer::Dialer;
 use crate::clock::Clock;
 use crate::exchange::Secrets;
 
@@ -32,6 +33,8 @@ pub struct Options {
     pub clock: Clock,
     /// Gets every secret that the client is given or learns.
     pub secrets: Secrets,
+    /// Opens connections in place of the network.
+    pub dialer: Option<Dialer>,
 }
 
 impl Default for Options {
@@ -47,6 +50,7 @@ impl Default for Options {
             deadline: None,
             clock: Clock::system(),
             secrets: Secrets::new(),
+            dialer: None,
         }
     }
 }

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::auth::Logins;
 use super::call::{Call, Outbound, Prepared};
+use super::dialer::Dialer;
 use super::options::{ClientError, Options};
 use super::traffic::Traffic;
-use super::wire::{Connection, Limits, Outcome, Pool, Tls, open};
+use super::wire::{Connection, Limits, Opened, Origin, Outcome, Pool, Tls, open};
 use crate::exchange::{Exchange, Failure, Request, Secrets, Timings};
 
 /// Sends requests. Clones share connections, logins, secrets and the count of exchanges. A client belongs to the Tokio runtime in which
@@ -20,6 +21,7 @@ pub struct Client {
 struct Inner {
     limits: Limits,
     tls: Arc<Tls>,
+    dialer: Option<Dialer>,
     pool: Pool,
     exchanges: AtomicU64,
     logins: Logins,
@@ -42,8 +44,10 @@ impl Client {
             deadline: options.deadline,
         };
         let (tls, secrets) = (Arc::new(Tls::new(&options.ca_certs)?), options.secrets.clone());
+        let dialer = options.dialer.clone();
         let logins = Logins::new(options)?;
-        let inner = Inner { limits, tls, pool: Pool::default(), exchanges: AtomicU64::new(0), logins, secrets, traffic: Arc::default() };
+        let exchanges = AtomicU64::new(0);
+        let inner = Inner { limits, tls, dialer, pool: Pool::default(), exchanges, logins, secrets, traffic: Arc::default() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -85,10 +89,11 @@ impl Client {
     }
 
     fn made_afresh(&self, limits: Limits, traffic: Arc<Traffic>) -> Self {
-        let Inner { tls, logins, secrets, .. } = &*self.inner;
+        let Inner { tls, dialer, logins, secrets, .. } = &*self.inner;
         let inner = Inner {
             limits,
             tls: Arc::clone(tls),
+            dialer: dialer.clone(),
             pool: Pool::default(),
             exchanges: AtomicU64::new(0),
             logins: logins.afresh(),
@@ -125,10 +130,6 @@ impl Client {
         self.inner.limits
     }
 
-    pub(super) fn tls(&self) -> &Tls {
-        &self.inner.tls
-    }
-
     pub(super) fn logins(&self) -> &Logins {
         &self.inner.logins
     }
@@ -158,6 +159,14 @@ impl Client {
         }
     }
 
+    /// A new connection.
+    pub(super) async fn open(&self, origin: &Origin, limits: &Limits) -> Result<Opened, Failure> {
+        match &self.inner.dialer {
+            Some(dialer) => Opened::without_network(origin, dialer.dial(origin)),
+            None => open(origin, &self.inner.tls, limits).await,
+        }
+    }
+
     async fn exchange(&self, call: &Outbound<'_>, limits: &Limits) -> Result<Outcome, Failure> {
         let origin = &call.route.origin;
         // A body cut on purpose ends as a dead connection does, so there it must be certain that the connection was alive.
@@ -168,7 +177,7 @@ impl Client {
                 return Ok(outcome);
             }
         }
-        let opened = open(origin, &self.inner.tls, limits).await?;
+        let opened = self.open(origin, limits).await?;
         Ok(Connection::new(opened, origin.clone()).await?.exchange(call, limits).await)
     }
 }

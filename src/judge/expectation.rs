@@ -134,7 +134,12 @@ impl Condition {
     pub fn holds(&self, view: &View<'_>) -> bool {
         let method = &view.exchange.request.method;
         let asked = self.methods.is_empty() || self.methods.contains(method);
-        asked && view.exchange.answer.is_ok() && self.expectation.holds(view)
+        // Most are about other statuses: that is seen before anything is put into words.
+        let fits = || {
+            let status = view.exchange.status();
+            self.expectation.status().is_none_or(|wanted| status.is_some_and(|status| wanted.contains(status)))
+        };
+        asked && view.exchange.answer.is_ok() && fits() && self.expectation.holds(view)
     }
 
     /// Adds all that it names.

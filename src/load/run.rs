@@ -173,6 +173,7 @@ impl Options {
             overwrite_tags: false,
             login: self.login.clone(),
             keep_failed: false,
+            leave: false,
             wait_expiry: false,
             embedded: None,
             scenario_set: self.scenario_set.clone(),

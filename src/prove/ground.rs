@@ -1,10 +1,13 @@
 //! The registry that a twist is tried on.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use crate::client::credentials::Credentials;
 use crate::registry::{Auth, Change, Config, Ground, Limits, Rules, TokenAuth, User};
 
+/// The port that it thinks to be on: nothing listens.
+const PORT: u16 = 5000;
 const USER: &str = "prover";
 const PASSWORD: &str = "a-password-of-no-value";
 
@@ -19,7 +22,7 @@ pub(super) fn config(ground: Ground, changes: Vec<Change>) -> Config {
     let rules = if ground == Ground::GithubPackages { Rules::GithubPackages } else { Rules::Standard };
     // Nobody is waited for who was left without an answer.
     let limits = Limits { grace: Duration::from_millis(50), ..Limits::default() };
-    Config { auth, rules, limits, changes, ..Config::open() }
+    Config { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)), auth, rules, limits, changes, ..Config::open() }
 }
 
 /// Who logs in there.

@@ -6,11 +6,10 @@ use std::time::Duration;
 use super::ground;
 use super::profile::PROOF;
 use crate::check::{self, Interrupt, Options, check};
-use crate::client::{Client, Options as ClientOptions};
-use crate::clock;
+use crate::client::{Client, Dialer, Options as ClientOptions};
 use crate::judge::Verdict;
 use crate::record::{Failed, Record};
-use crate::registry::{Change, Ground, start};
+use crate::registry::{Change, Ground, start_within};
 use crate::scenario::Suite;
 
 /// How long an answer may take: everything is on this machine.
@@ -31,16 +30,14 @@ pub(super) struct Trial {
 
 /// Surveys a registry with these changes, scenario by scenario, so that what it remembers repeats exactly.
 pub(super) async fn survey(suite: &Suite, kind: Ground, changes: Vec<Change>) -> Trial {
-    let began = clock::instant();
-    let mut trial = surveyed(suite, kind, changes).await.unwrap_or_else(|why| Trial { trouble: Some(why), ..Trial::default() });
-    trial.wall_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    trial
+    surveyed(suite, kind, changes).await.unwrap_or_else(|why| Trial { trouble: Some(why), ..Trial::default() })
 }
 
 async fn surveyed(suite: &Suite, kind: Ground, changes: Vec<Change>) -> Result<Trial, String> {
     let config = ground::config(kind, changes);
     let clock = config.clock.clone();
-    let registry = start(config).await.map_err(|why| why.to_string())?;
+    let (registry, entrance) = start_within(config).map_err(|why| why.to_string())?;
+    let port = registry.addr().port();
     let base: http::Uri = registry.url().parse().map_err(|why: http::uri::InvalidUri| why.to_string())?;
     let credentials = ground::credentials(kind);
     let options = Options {
@@ -55,6 +52,7 @@ async fn surveyed(suite: &Suite, kind: Ground, changes: Vec<Change>) -> Result<T
         overwrite_tags: false,
         login: credentials.as_ref().and_then(|login| Some((login.user.clone(), login.password.as_ref()?.expose().to_owned()))),
         keep_failed: false,
+        leave: true,
         wait_expiry: false,
         embedded: Some(clock.clone()),
         scenario_set: String::new(),
@@ -65,6 +63,7 @@ async fn surveyed(suite: &Suite, kind: Ground, changes: Vec<Change>) -> Result<T
         connect_timeout: PATIENCE,
         request_timeout: PATIENCE,
         clock,
+        dialer: Some(Dialer::new(move |to| if to.is_loopback() && to.port() == port { entrance.enter() } else { None })),
         ..ClientOptions::default()
     };
     let client = Client::new(client).map_err(|why| why.to_string())?;

@@ -132,13 +132,21 @@ impl FaultTrial {
     }
 }
 
+impl VariantTrial {
+    /// Whether nothing was accused that may not be.
+    #[must_use]
+    pub fn is_left_alone(&self) -> bool {
+        self.accused.is_empty() && self.trouble.is_none()
+    }
+}
+
 impl Matrix {
     /// Whether the suite is proven as far as this matrix goes: it judged something, the clean registry failed nothing, every fault was
     /// killed as it says, no variant was accused.
     #[must_use]
     pub fn holds(&self) -> bool {
         let clean = self.clean.iter().all(|trial| trial.failed.is_empty() && trial.trouble.is_none());
-        let lawful = self.variants.iter().all(|trial| trial.accused.is_empty() && trial.trouble.is_none());
+        let lawful = self.variants.iter().all(VariantTrial::is_left_alone);
         !self.clean.is_empty() && clean && lawful && self.faults.iter().all(FaultTrial::is_killed)
     }
 

@@ -1,8 +1,10 @@
 //! A record from its JSON.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
-use super::types::{FORMAT, Record};
+use super::matrix::Matrix;
+use super::types::{FORMAT, Kind, Record};
 use crate::exchange::evidence::printable;
 
 /// The longest record that is read. A long run's evidence is bounded, so a real one is a few MiB.
@@ -45,11 +47,7 @@ impl Record {
             return Err(RecordError::TooLarge(text.len()));
         }
         check_format(text)?;
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let record: Self = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-            let path = error.path().to_string();
-            RecordError::Damaged { path, why: error.into_inner().to_string() }
-        })?;
+        let record: Self = whole(text)?;
         record.check_indices()?;
         Ok(record)
     }
@@ -71,6 +69,43 @@ impl Record {
         }
         Ok(())
     }
+}
+
+/// What a file of a run's holds.
+#[derive(Clone, Debug)]
+pub enum Stored {
+    /// A survey, a load or a comparison.
+    Record(Box<Record>),
+    /// A kill matrix.
+    Matrix(Box<Matrix>),
+}
+
+impl Stored {
+    /// Reads what is there, by its `kind`.
+    ///
+    /// # Errors
+    /// As [`Record::read`].
+    pub fn read(text: &str) -> Result<Self, RecordError> {
+        #[derive(Deserialize)]
+        struct Head {
+            kind: Option<Kind>,
+        }
+        let is_matrix = || serde_json::from_str::<Head>(text).is_ok_and(|head| head.kind == Some(Kind::KillMatrix));
+        if text.len() > LIMIT || !is_matrix() {
+            return Ok(Self::Record(Box::new(Record::read(text)?)));
+        }
+        check_format(text)?;
+        Ok(Self::Matrix(Box::new(whole(text)?)))
+    }
+}
+
+/// A document whose every value belongs there.
+fn whole<T: DeserializeOwned>(text: &str) -> Result<T, RecordError> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        RecordError::Damaged { path, why: error.into_inner().to_string() }
+    })
 }
 
 fn points(index: Option<usize>, len: usize, path: impl FnOnce() -> String) -> Result<(), RecordError> {

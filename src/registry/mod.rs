@@ -37,5 +37,5 @@ mod tests;
 pub use auth::{KeyError, SigningKey};
 pub use config::{Auth, Config, Limits, Rights, Rules, TokenAuth, User};
 pub use pace::{Class as PaceClass, HELP as PACE_HELP, PaceError, Rule as PaceRule};
-pub use server::{Running, StartError, start};
+pub use server::{Entrance, Running, StartError, start, start_within};
 pub use twist::{Change, Fault, Ground, Variant, faults, variants};

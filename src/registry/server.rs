@@ -9,9 +9,9 @@ use bytes::Bytes;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, DuplexStream};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
@@ -78,15 +78,58 @@ impl Running {
     }
 }
 
+/// The way into a registry that no network leads to.
+#[derive(Clone, Debug)]
+pub struct Entrance(mpsc::UnboundedSender<DuplexStream>);
+
+/// Bytes that are under way in one direction, as a system's buffers for a socket hold them.
+const UNDER_WAY: usize = 256 << 10;
+
+impl Entrance {
+    /// A connection; none where the registry has stopped.
+    #[must_use]
+    pub fn enter(&self) -> Option<DuplexStream> {
+        let (ours, theirs) = tokio::io::duplex(UNDER_WAY);
+        self.0.send(theirs).ok().map(|()| ours)
+    }
+}
+
+/// Where connections come from.
+enum Door {
+    Street(TcpListener),
+    Inner(mpsc::UnboundedReceiver<DuplexStream>),
+}
+
+/// One connection.
+enum Visitor {
+    Street(TcpStream),
+    Inner(DuplexStream),
+}
+
 /// Starts a registry in the background of this runtime.
 ///
 /// # Errors
 /// The address is taken or not ours; the key for tokens is no good.
 pub async fn start(mut config: Config) -> Result<Running, StartError> {
     let twists = Twists::of(&mut config);
-    let guard = Guard::new(&config.auth, config.clock.clone())?;
     let listener = TcpListener::bind(config.listen).await.map_err(|why| StartError::Listen { address: config.listen, why })?;
     let address = listener.local_addr().map_err(|why| StartError::Listen { address: config.listen, why })?;
+    serving(config, twists, address, Door::Street(listener))
+}
+
+/// The same without a network: it thinks that it listens on [`Config::listen`], and only who has its [`Entrance`] comes in.
+///
+/// # Errors
+/// The key for tokens is no good.
+pub fn start_within(mut config: Config) -> Result<(Running, Entrance), StartError> {
+    let twists = Twists::of(&mut config);
+    let (calls, called) = mpsc::unbounded_channel();
+    let address = config.listen;
+    Ok((serving(config, twists, address, Door::Inner(called))?, Entrance(calls)))
+}
+
+fn serving(config: Config, twists: Twists, address: SocketAddr, door: Door) -> Result<Running, StartError> {
+    let guard = Guard::new(&config.auth, config.clock.clone())?;
     let store = Store::new(config.max_storage, config.clock, config.limits.clone());
     let operations: Arc<dyn Operations> = match config.rules {
         Rules::Standard => Arc::new(store),
@@ -103,11 +146,11 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
         twists,
     });
     let (stop, stopped) = watch::channel(false);
-    let serving = tokio::spawn(accept(listener, front, config.limits, stopped));
+    let serving = tokio::spawn(accept(door, front, config.limits, stopped));
     Ok(Running { address, stop, serving })
 }
 
-async fn accept(listener: TcpListener, front: Arc<Front>, limits: Limits, mut stopped: watch::Receiver<bool>) {
+async fn accept(mut door: Door, front: Arc<Front>, limits: Limits, mut stopped: watch::Receiver<bool>) {
     let places = Arc::new(Semaphore::new(limits.connections));
     let crowded = Arc::new(Notify::new());
     let mut connections = JoinSet::new();
@@ -118,26 +161,47 @@ async fn accept(listener: TcpListener, front: Arc<Front>, limits: Limits, mut st
             () = told(&mut stopped) => break,
         };
         let stream = tokio::select! {
-            accepted = listener.accept() => accepted,
+            stream = door.next() => stream,
             () = told(&mut stopped) => break,
         };
         while connections.try_join_next().is_some() {}
         match stream {
-            Ok((stream, _)) => {
+            Some(stream) => {
                 let (front, limits, stopped, crowded) = (Arc::clone(&front), limits.clone(), stopped.clone(), Arc::clone(&crowded));
                 connections.spawn(async move {
-                    serve(stream, front, &limits, stopped, &crowded).await;
+                    match stream {
+                        Visitor::Street(stream) => serve(stream, front, &limits, stopped, &crowded).await,
+                        Visitor::Inner(stream) => serve(stream, front, &limits, stopped, &crowded).await,
+                    }
                     drop(place);
                 });
             }
             // Out of file handles, most likely: some come back as connections end.
-            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            None => tokio::time::sleep(Duration::from_millis(20)).await,
         }
     }
-    drop(listener);
+    drop(door);
     // Whoever is not done by then is cut off.
     let _ = timeout(limits.grace, async { while connections.join_next().await.is_some() {} }).await;
     connections.shutdown().await;
+}
+
+impl Door {
+    /// Who comes next. Nobody: somebody could not be let in.
+    async fn next(&mut self) -> Option<Visitor> {
+        match self {
+            Self::Street(listener) => {
+                let (stream, _) = listener.accept().await.ok()?;
+                // Small answers must not wait for more to say.
+                let _ = stream.set_nodelay(true);
+                Some(Visitor::Street(stream))
+            }
+            Self::Inner(called) => match called.recv().await {
+                Some(stream) => Some(Visitor::Inner(stream)),
+                None => std::future::pending().await,
+            },
+        }
+    }
 }
 
 /// A place for one connection more. While there is none, idle connections are told so.
@@ -157,9 +221,10 @@ async fn told(stopped: &mut watch::Receiver<bool>) {
     }
 }
 
-async fn serve(stream: TcpStream, front: Arc<Front>, limits: &Limits, mut stopped: watch::Receiver<bool>, crowded: &Notify) {
-    // Small answers must not wait for more to say.
-    let _ = stream.set_nodelay(true);
+async fn serve<S>(stream: S, front: Arc<Front>, limits: &Limits, mut stopped: watch::Receiver<bool>, crowded: &Notify)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin,
+{
     // Goes up when a request comes and when it is answered: odd is busy.
     let pulse = AtomicU64::new(0);
     let verbatim = Mutex::new(None);

@@ -32,6 +32,8 @@ pub struct Style {
     pub written: Vec<PathBuf>,
     /// The lowest level whose failures fail the run (`--fail-on`): what JUnit shows as `failure`.
     pub fail_on: Level,
+    /// Whether a kill matrix names what went as it should, too.
+    pub verbose: bool,
 }
 
 /// Why a record could not be rendered.
@@ -48,7 +50,7 @@ pub enum ReportError {
 impl Default for Style {
     /// No colour, 100 columns, MUST alone fails.
     fn default() -> Self {
-        Self { color: false, width: 100, written: Vec::new(), fail_on: Level::Must }
+        Self { color: false, width: 100, written: Vec::new(), fail_on: Level::Must, verbose: false }
     }
 }
 

@@ -67,6 +67,7 @@ fn options(base: &http::Uri, profile: &str) -> Options {
         overwrite_tags: false,
         login: None,
         keep_failed: false,
+        leave: false,
         wait_expiry: false,
         embedded: None,
         scenario_set: "set".into(),

@@ -2,7 +2,7 @@
 
 use super::Line;
 use crate::client::send::Client;
-use crate::client::wire::{Origin, open};
+use crate::client::wire::Origin;
 use crate::exchange::Failure;
 
 impl Client {
@@ -12,7 +12,7 @@ impl Client {
     /// It could not be opened.
     pub async fn line(&self, origin: &Origin) -> Result<Line, Failure> {
         let limits = self.limits();
-        let opened = open(origin, self.tls(), &limits).await?;
+        let opened = self.open(origin, &limits).await?;
         Line::new(opened, origin.clone(), limits).await
     }
 }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use rustls::pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::{TcpStream, lookup_host};
 use tokio_rustls::client::TlsStream;
 
@@ -16,10 +16,11 @@ use super::{Limits, Origin, Tls, failure};
 use crate::clock;
 use crate::exchange::{Failure, Phase};
 
-/// A connection's bytes, in plain or in TLS.
+/// A connection's bytes, in plain, in TLS, or without a network.
 pub(in crate::client) enum Stream {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
+    Within(DuplexStream),
 }
 
 /// A new connection and how long it took to open.
@@ -31,6 +32,13 @@ pub(in crate::client) struct Opened {
 }
 
 impl Opened {
+    /// A connection that was there at once, or nobody at home.
+    pub(in crate::client) fn without_network(to: &Origin, stream: Option<DuplexStream>) -> Result<Self, Failure> {
+        let refused = || Failure::Connect { to: to.to_string(), why: failure::io_words(&io::ErrorKind::ConnectionRefused.into()) };
+        let stream = Stream::Within(stream.ok_or_else(refused)?);
+        Ok(Self { stream, began: clock::instant(), connect: Duration::ZERO, tls: Duration::ZERO })
+    }
+
     /// The stream, when its opening began, how long that took, and how long of it TLS.
     pub(in crate::client) fn parts(self) -> (Stream, Instant, Duration, Duration) {
         (self.stream, self.began, self.connect, self.tls)
@@ -100,6 +108,7 @@ impl AsyncRead for Stream {
         match &mut *self {
             Self::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
             Self::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
+            Self::Within(stream) => Pin::new(stream).poll_read(cx, buf),
         }
     }
 }
@@ -109,6 +118,7 @@ impl AsyncWrite for Stream {
         match &mut *self {
             Self::Plain(stream) => Pin::new(stream).poll_write(cx, buf),
             Self::Tls(stream) => Pin::new(stream).poll_write(cx, buf),
+            Self::Within(stream) => Pin::new(stream).poll_write(cx, buf),
         }
     }
 
@@ -116,6 +126,7 @@ impl AsyncWrite for Stream {
         match &mut *self {
             Self::Plain(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
             Self::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
+            Self::Within(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
         }
     }
 
@@ -123,6 +134,7 @@ impl AsyncWrite for Stream {
         match self {
             Self::Plain(stream) => stream.is_write_vectored(),
             Self::Tls(stream) => stream.is_write_vectored(),
+            Self::Within(stream) => stream.is_write_vectored(),
         }
     }
 
@@ -130,6 +142,7 @@ impl AsyncWrite for Stream {
         match &mut *self {
             Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
             Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
+            Self::Within(stream) => Pin::new(stream).poll_flush(cx),
         }
     }
 
@@ -137,6 +150,7 @@ impl AsyncWrite for Stream {
         match &mut *self {
             Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::Within(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }
 }

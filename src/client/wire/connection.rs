@@ -151,7 +151,7 @@ impl Connection {
     async fn read(&mut self, incoming: &mut Incoming, receiver: &mut Receiver, (head, limit): (&Parts, Duration)) -> Result<(), Failure> {
         let began = clock::instant();
         while let Some(frame) = self.driven(pin!(incoming.frame()), || false).await.flatten() {
-            if began.elapsed() > limit {
+            if clock::instant().saturating_duration_since(began) > limit {
                 return Err(Failure::TimedOut { phase: Phase::Body, after: limit });
             }
             match frame {

@@ -1,4 +1,6 @@
-//! A kill matrix: a line for each twist, what is wrong beneath it, and the verdict last.
+//! A kill matrix: how many hold in each area, what is wrong in full, and the verdict last.
+
+use std::collections::BTreeMap;
 
 use super::super::format::Style;
 use super::super::words::{count, duration};
@@ -17,18 +19,69 @@ pub(in crate::report) fn render(matrix: &Matrix, style: &Style) -> String {
     ]);
     page.title(Ink::Strong, "The clean registry", "");
     matrix.clean.iter().for_each(|trial| clean(&mut page, trial));
-    if !matrix.faults.is_empty() {
+    areas(&mut page, matrix);
+    let told: Vec<&FaultTrial> = matrix.faults.iter().filter(|trial| style.verbose || !trial.is_killed()).collect();
+    if !told.is_empty() {
         page.title(Ink::Strong, "Faults", "each with the clauses that it broke");
-        let width = widest(matrix.faults.iter().map(|trial| trial.id.as_str()));
-        matrix.faults.iter().for_each(|trial| fault(&mut page, trial, width));
+        let width = widest(told.iter().map(|trial| trial.id.as_str()));
+        for trial in told {
+            fault(&mut page, trial, width);
+        }
     }
-    if !matrix.variants.is_empty() {
+    let told: Vec<&VariantTrial> = matrix.variants.iter().filter(|trial| style.verbose || !trial.is_left_alone()).collect();
+    if !told.is_empty() {
         page.title(Ink::Strong, "Variants", "each with the freedom that allows it");
-        let width = widest(matrix.variants.iter().map(|trial| trial.id.as_str()));
-        matrix.variants.iter().for_each(|trial| variant(&mut page, trial, width));
+        let width = widest(told.iter().map(|trial| trial.id.as_str()));
+        for trial in told {
+            variant(&mut page, trial, width);
+        }
     }
     verdict(&mut page, matrix);
     page.finish()
+}
+
+/// What came of the twists of one area.
+#[derive(Default)]
+struct Area {
+    faults: usize,
+    killed: usize,
+    variants: usize,
+    left_alone: usize,
+}
+
+fn areas(page: &mut Page, matrix: &Matrix) {
+    let area_of = |id: &str| id.split_once('/').map_or(id, |(area, _)| area).to_owned();
+    let mut areas: BTreeMap<String, Area> = BTreeMap::new();
+    for trial in &matrix.faults {
+        let area = areas.entry(area_of(&trial.id)).or_default();
+        area.faults += 1;
+        area.killed += usize::from(trial.is_killed());
+    }
+    for trial in &matrix.variants {
+        let area = areas.entry(area_of(&trial.id)).or_default();
+        area.variants += 1;
+        area.left_alone += usize::from(trial.is_left_alone());
+    }
+    if areas.is_empty() {
+        return;
+    }
+    let width = widest(areas.keys().map(String::as_str)).max(10);
+    page.title(Ink::Strong, "Areas", "");
+    page.line(&[(Ink::Dim, &pad("", width + 4)), (Ink::Dim, &pad("faults killed", 16)), (Ink::Dim, "variants left alone")]);
+    for (name, area) in &areas {
+        let (faults, killed) = share(area.killed, area.faults);
+        let (variants, left_alone) = share(area.left_alone, area.variants);
+        page.line(&[(Ink::Plain, "  "), (Ink::Plain, &pad(name, width + 2)), (faults, &pad(&killed, 16)), (variants, &left_alone)]);
+    }
+}
+
+/// `12 of 13`, in the colour that it deserves.
+fn share(held: usize, of: usize) -> (Ink, String) {
+    match of {
+        0 => (Ink::Dim, "–".to_owned()),
+        _ if held == of => (Ink::Good, format!("{held} of {of}")),
+        _ => (Ink::Bad, format!("{held} of {of}")),
+    }
 }
 
 fn widest<'a>(ids: impl Iterator<Item = &'a str>) -> usize {
@@ -61,7 +114,7 @@ fn fault(page: &mut Page, trial: &FaultTrial, width: usize) {
 }
 
 fn variant(page: &mut Page, trial: &VariantTrial, width: usize) {
-    let (ink, word) = if trial.accused.is_empty() && trial.trouble.is_none() { (Ink::Good, "lawful") } else { (Ink::Bad, "ACCUSED") };
+    let (ink, word) = if trial.is_left_alone() { (Ink::Good, "lawful") } else { (Ink::Bad, "ACCUSED") };
     let freedom = format!("  {:>2}  ", trial.freedom);
     page.line(&[
         (Ink::Plain, "  "),
@@ -96,7 +149,7 @@ fn failure(page: &mut Page, label: &str, failed: &Failed) {
 
 fn verdict(page: &mut Page, matrix: &Matrix) {
     let killed = matrix.faults.iter().filter(|trial| trial.is_killed()).count();
-    let lawful = matrix.variants.iter().filter(|trial| trial.accused.is_empty() && trial.trouble.is_none()).count();
+    let lawful = matrix.variants.iter().filter(|trial| trial.is_left_alone()).count();
     let exchanges: u64 = matrix.clean.iter().map(|trial| trial.exchanges).sum::<u64>()
         + matrix.faults.iter().map(|trial| trial.exchanges).sum::<u64>()
         + matrix.variants.iter().map(|trial| trial.exchanges).sum::<u64>();
