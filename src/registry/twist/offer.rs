@@ -116,6 +116,28 @@ pub(super) const FAULTS: &[Fault] = &[
             header(reply, "link", &link);
         })
     }),
+    fault("catalog/reversed", "The catalog is in reverse order.", &["docker/catalog-order"], || {
+        reply("GET", Kind::Catalog, 200, |request, reply| {
+            json(request, reply, |value| value["repositories"].as_array_mut().into_iter().for_each(|names| names.reverse()));
+        })
+    }),
+    fault(
+        "catalog/link-behind",
+        "The Link of the catalog leads to a page that begins with the end of the last.",
+        &["docker/catalog-walk"],
+        || {
+            reply("GET", Kind::Catalog, 200, |_, reply| {
+                let value: serde_json::Value = serde_json::from_slice(&reply.body().bytes()).unwrap_or_default();
+                let names: Vec<&str> =
+                    value["repositories"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
+                let link = text_of(reply, "link");
+                if let ([.., before, _], Some((start, _))) = (&names[..], link.split_once("last=")) {
+                    let behind = format!("{start}last={before}>; rel=\"next\"");
+                    header(reply, "link", &behind);
+                }
+            })
+        },
+    ),
     fault("catalog/last-error", "A last that is no repository is answered 500.", &["docker/catalog-last"], || {
         reply("GET", Kind::Catalog, 200, |request, reply| {
             if request.uri.query().is_some_and(|query| query.contains("last=")) {
