@@ -94,26 +94,21 @@ pub(super) const FAULTS: &[Fault] = &[
             say(reply, bytes);
         })
     }),
-    fault("http/percent-error", "A tag with a percent-encoded letter is answered 500.", &["http/percent-encoding"], || {
+    fault("http/percent-error", "A tag with a percent-encoded digit is answered 500.", &["http/percent-encoding"], || {
         before(|request| {
-            let encoded = request.method == "GET" && request.uri.path().contains("/manifests/") && request.uri.path().contains('%');
+            let encoded = request.method == "GET" && request.uri.path().contains("/manifests/") && request.uri.path().contains("%31");
             encoded.then(|| refusal(500, ErrorCode::UNKNOWN))
         })
     }),
-    fault(
-        "http/percent-cut",
-        "A tag is read up to its first percent-encoded letter, and finds another.",
-        &["http/percent-encoding"],
-        || {
-            before(|request| {
-                let path = request.uri.path().to_owned();
-                if request.method == "GET" && path.ends_with("/manifests/v%31") {
-                    super::hooks::ask_for(request, &path.replace("v%31", "v2"));
-                }
-                None
-            })
-        },
-    ),
+    fault("http/percent-other", "A tag whose last digit is percent-encoded finds another tag.", &["http/percent-encoding"], || {
+        before(|request| {
+            let path = request.uri.path().to_owned();
+            if request.method == "GET" && path.ends_with("/manifests/v%31") {
+                super::hooks::ask_for(request, &path.replace("v%31", "v2"));
+            }
+            None
+        })
+    }),
     fault("http/warning-long", "A Warning has five thousand bytes.", &["http/warning-length"], || {
         reply("GET", Kind::Manifest, 200, |_, reply| header(reply, "warning", &format!("299 - \"{}\"", "old ".repeat(1250))))
     }),

@@ -97,11 +97,23 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("head/manifest-other-etag", "HEAD of a manifest has another ETag than GET.", &["pull/manifest-head-like-get"], || {
         reply("HEAD", Kind::Manifest, 200, |_, reply| header(reply, "etag", "\"of-the-head\""))
     }),
-    fault("manifest/get-no-type", "GET of a manifest by its digest says no media type.", &["pull/manifest-type-told"], || {
-        reply("GET", Kind::Manifest, 200, |request, reply| {
-            if request.uri.path().contains("sha256:") {
-                header(reply, "content-type", "");
-            }
-        })
-    }),
+    fault(
+        "manifest/get-no-type",
+        "GET of a manifest by its digest says no media type.",
+        &[
+            "docker/manifest-type",
+            "lists/child-type",
+            "lists/type",
+            "pull/manifest-head-like-get",
+            "pull/manifest-type",
+            "pull/manifest-type-told",
+        ],
+        || {
+            reply("GET", Kind::Manifest, 200, |request, reply| {
+                if request.uri.path().contains("sha256:") {
+                    header(reply, "content-type", "");
+                }
+            })
+        },
+    ),
 ];

@@ -183,7 +183,7 @@ pub(super) const FAULTS: &[Fault] = &[
             .concat()
         },
     ),
-    fault("delete/head-found", "HEAD finds a blob that was deleted.", &["management/head-gone"], || {
+    fault("delete/head-found", "HEAD finds a blob that was deleted.", &["management/blob-gone", "management/head-gone"], || {
         let deleted = std::sync::Arc::new(Memory::default());
         let noted = std::sync::Arc::clone(&deleted);
         [

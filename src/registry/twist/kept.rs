@@ -38,6 +38,11 @@ fn only(value: Option<&mut Value>, known: &[&str]) {
     }
 }
 
+/// The entries of a list in a document; none where it has no such list.
+fn entries_of<'a>(value: &'a mut Value, list: &str) -> impl Iterator<Item = &'a mut Value> {
+    value.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten()
+}
+
 fn layers(value: &Value) -> Vec<Value> {
     value["layers"].as_array().cloned().unwrap_or_default()
 }
@@ -65,18 +70,21 @@ pub(super) const FAULTS: &[Fault] = &[
     .seen("oras-project/oras: indexes of things that are no images"),
     fault("index/platform-trimmed", "What a registry does not know of a platform is left out of an index.", &["lists/fields-kept"], || {
         stored_as(|value| {
-            for entry in value["manifests"].as_array_mut().into_iter().flatten() {
+            for entry in entries_of(value, "manifests") {
                 only(entry.get_mut("platform"), PLATFORM);
             }
         })
     }),
     // Manifests
-    fault("manifest/config-trimmed", "What a registry does not know of a config's descriptor is left out.", &["push/fields-kept"], || {
-        stored_as(|value| only(value.get_mut("config"), DESCRIPTOR))
-    }),
+    fault(
+        "manifest/config-trimmed",
+        "What a registry does not know of a config's descriptor is left out.",
+        &["pull/manifest-status", "push/fields-kept", "push/manifest-exact"],
+        || stored_as(|value| only(value.get_mut("config"), DESCRIPTOR)),
+    ),
     fault("manifest/urls-dropped", "A layer that is kept elsewhere is served without its urls.", &["push/layer-elsewhere"], || {
         stored_as(|value| {
-            for layer in value["layers"].as_array_mut().into_iter().flatten() {
+            for layer in entries_of(value, "layers") {
                 only(Some(layer), &["mediaType", "digest", "size", "annotations", "unheard", "data"]);
             }
         })
@@ -90,12 +98,17 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("manifest/data-refused", "A manifest whose config carries its content is refused with 400.", &["push/data-field"], || {
         refused(|_, value| value["config"].get("data").is_some())
     }),
-    fault("manifest/tar-refused", "A manifest of layers of plain tar alone is refused with 400.", &["push/layer-type-known"], || {
-        refused(|_, value| {
-            let layers = layers(value);
-            !layers.is_empty() && layers.iter().all(|layer| field(layer, "/mediaType") == "application/vnd.oci.image.layer.v1.tar")
-        })
-    }),
+    fault(
+        "manifest/tar-refused",
+        "A manifest of layers of plain tar alone is refused with 400.",
+        &["push/layer-type-known", "push/manifest-created", "push/property-unknown"],
+        || {
+            refused(|_, value| {
+                let layers = layers(value);
+                !layers.is_empty() && layers.iter().all(|layer| field(layer, "/mediaType") == "application/vnd.oci.image.layer.v1.tar")
+            })
+        },
+    ),
     fault(
         "manifest/digest-malformed-error",
         "A manifest pushed under a digest that cannot be read is answered 500.",
@@ -134,7 +147,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "manifest/tag-parameter-rewritten",
         "The first tag in the query of a push gives the manifest as a parser would write it again.",
-        &["push/tag-parameter-made"],
+        &["push/tag-parameter", "push/tag-parameter-made"],
         || {
             push(|inner, name, push| {
                 let first = push.tags.first().cloned();
@@ -157,7 +170,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "referrer/tag-schema-made-up",
         "A referrers tag gives a list of the registry's own, whatever a client pushed there.",
-        &["referrers/tag-schema-kept"],
+        &["referrers/tag-schema-kept", "tags/holds"],
         || {
             manifest(|inner, name, reference| {
                 let stored = inner.manifest(name, reference)?;

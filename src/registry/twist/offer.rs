@@ -1,8 +1,9 @@
 //! Faults of what is offered, and of the catalog.
 
 use super::change::{Fault, fault};
-use super::hooks::{Kind, Memory, ask_for, before, header, is, json, page, refusal, reply, status, text_of};
+use super::hooks::{Kind, Memory, ask_for, before, catalog, header, is, json, page, refusal, reply, status, text_of};
 use crate::oci::ErrorCode;
+use crate::registry::operations::Cut;
 
 /// Refuses such requests with 405.
 fn not_allowed(methods: &'static str, on: Kind, fits: fn(&http::request::Parts) -> bool) -> super::change::Made {
@@ -123,19 +124,23 @@ pub(super) const FAULTS: &[Fault] = &[
     }),
     fault(
         "catalog/link-behind",
-        "The Link of the catalog leads to a page that begins with the end of the last.",
+        "The catalog comes in pages of ten, and each begins with the end of the last.",
         &["docker/catalog-walk"],
         || {
-            reply("GET", Kind::Catalog, 200, |_, reply| {
-                let value: serde_json::Value = serde_json::from_slice(&reply.body().bytes()).unwrap_or_default();
-                let names: Vec<&str> =
-                    value["repositories"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
-                let link = text_of(reply, "link");
-                if let ([.., before, _], Some((start, _))) = (&names[..], link.split_once("last=")) {
-                    let behind = format!("{start}last={before}>; rel=\"next\"");
-                    header(reply, "link", &behind);
-                }
-            })
+            [
+                catalog(|inner, cut| inner.catalog(&Cut { limit: cut.limit.min(10), ..cut.clone() })),
+                reply("GET", Kind::Catalog, 200, |_, reply| {
+                    let value: serde_json::Value = serde_json::from_slice(&reply.body().bytes()).unwrap_or_default();
+                    let names: Vec<&str> =
+                        value["repositories"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
+                    let link = text_of(reply, "link");
+                    if let ([.., before, _], Some((start, _))) = (&names[..], link.split_once("last=")) {
+                        let behind = format!("{start}last={before}>; rel=\"next\"");
+                        header(reply, "link", &behind);
+                    }
+                }),
+            ]
+            .concat()
         },
     ),
     fault("catalog/last-error", "A last that is no repository is answered 500.", &["docker/catalog-last"], || {

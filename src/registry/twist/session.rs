@@ -47,19 +47,24 @@ pub(super) const FAULTS: &[Fault] = &[
     }),
     fault(
         "session/put-chunk-refused",
-        "A PUT that closes a session with a chunk is refused with 400.",
+        "A session whose status was asked for takes no chunk with the PUT that closes it.",
         &["push/final-chunk-in-put"],
         || {
-            before(|request| {
+            let asked = Memory::default();
+            before(move |request| {
+                let path = request.uri.path();
+                if is(request, "GET", Kind::Upload) {
+                    asked.first(path);
+                }
                 let chunk = is(request, "PUT", Kind::Upload) && !text_of_request(request, "content-range").is_empty();
-                chunk.then(|| refusal(400, ErrorCode::BLOB_UPLOAD_INVALID))
+                (chunk && asked.knows(path)).then(|| refusal(400, ErrorCode::BLOB_UPLOAD_INVALID))
             })
         },
     ),
     fault(
         "session/careless-after-error",
         "A session whose digest was wrong once closes without its last byte, and nobody looks.",
-        &["push/session-after-error"],
+        &["http/digest-header", "push/session-after-error"],
         || {
             let refused = Memory::default();
             let kept: Arc<Mutex<BTreeMap<String, Vec<u8>>>> = Arc::default();

@@ -91,21 +91,31 @@ pub(super) const FAULTS: &[Fault] = &[
     )
     .seen("field notes: only the first scope honoured")
     .on(Ground::Token),
-    fault("auth/token-no-deletes", "Who names no account cannot ask for deletes: 400.", &["auth/token-delete-scope"], || {
-        before(|request| {
-            let query = request.uri.query().unwrap_or_default();
-            (is(request, "GET", Kind::Token) && !query.contains("account=") && query.contains("delete"))
-                .then(|| refusal(400, ErrorCode::UNSUPPORTED))
-        })
-    })
+    fault(
+        "auth/token-no-deletes",
+        "Who names no account cannot ask for deletes: 400.",
+        &["auth/token-delete-scope", "auth/token-subset"],
+        || {
+            before(|request| {
+                let query = request.uri.query().unwrap_or_default();
+                (is(request, "GET", Kind::Token) && !query.contains("account=") && query.contains("delete"))
+                    .then(|| refusal(400, ErrorCode::UNSUPPORTED))
+            })
+        },
+    )
     .on(Ground::Token),
-    fault("auth/token-one-scope", "Who names no account and asks with two scopes gets 400.", &["auth/token-get-several-scopes"], || {
-        before(|request| {
-            let query = request.uri.query().unwrap_or_default();
-            (is(request, "GET", Kind::Token) && !query.contains("account=") && query.matches("scope=").count() > 1)
-                .then(|| refusal(400, ErrorCode::UNSUPPORTED))
-        })
-    })
+    fault(
+        "auth/token-one-scope",
+        "Who names no account and asks with two scopes gets 400.",
+        &["auth/token-get", "auth/token-get-several-scopes"],
+        || {
+            before(|request| {
+                let query = request.uri.query().unwrap_or_default();
+                (is(request, "GET", Kind::Token) && !query.contains("account=") && query.matches("scope=").count() > 1)
+                    .then(|| refusal(400, ErrorCode::UNSUPPORTED))
+            })
+        },
+    )
     .on(Ground::Token),
     fault("auth/post-one-scope", "A POST with two scopes gets nothing.", &["auth/token-post-several-scopes"], || {
         form(|form| {
