@@ -161,7 +161,7 @@ pub(super) const FAULTS: &[Fault] = &[
             "pull/if-none-match-other",
             "pull/if-range",
             "pull/range-answer",
-            "pull/range-invalid",
+            "pull/range-unsatisfiable",
             "push/mount-readable",
         ],
         || {
