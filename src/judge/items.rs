@@ -94,12 +94,19 @@ impl Difference {
 }
 
 /// The first two entries that stand the wrong way round in any lawful order. An entry is judged where it holds letters and digits
-/// alone; upper and lower case may be told apart (ASCII) or not, but one way for the whole list.
+/// alone; upper and lower case may be told apart (ASCII) or not, but one way for the whole list. Neighbours that are the same up to two small
+/// letters are judged by these, whatever stands around them: names of repositories, say.
 pub(super) fn misplaced<'a>(entries: &[&'a str]) -> Option<(&'a str, &'a str)> {
     let plain: Vec<&str> = entries.iter().copied().filter(|entry| entry.bytes().all(|b| b.is_ascii_alphanumeric())).collect();
-    let ascii = first_wrong(&plain, str::cmp)?;
-    first_wrong(&plain, |a, b| a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase()))?;
-    Some(ascii)
+    let any_case = first_wrong(&plain, |a, b| a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase()));
+    any_case.and_then(|_| first_wrong(&plain, str::cmp)).or_else(|| first_wrong(entries, by_letters))
+}
+
+/// The order of the first two characters that differ, if these are small letters.
+fn by_letters(a: &str, b: &str) -> std::cmp::Ordering {
+    let differing = a.bytes().zip(b.bytes()).find(|(a, b)| a != b);
+    let letters = differing.filter(|(a, b)| a.is_ascii_lowercase() && b.is_ascii_lowercase());
+    letters.map_or(std::cmp::Ordering::Equal, |(a, b)| a.cmp(&b))
 }
 
 fn first_wrong<'a>(entries: &[&'a str], order: impl Fn(&str, &str) -> std::cmp::Ordering) -> Option<(&'a str, &'a str)> {
@@ -173,6 +180,12 @@ mod tests {
         assert!(misplaced(&["a", "B", "A"]).is_some());
         assert_eq!(misplaced(&["v1.10", "v1.2", "_", "a-b", "ab", "a.b"]), None);
         assert_eq!(misplaced(&["b", "_x", "a"]), Some(("b", "a")));
+    }
+
+    #[test]
+    fn neighbours_that_differ_by_a_small_letter_first_are_judged_whatever_else_they_hold() {
+        assert_eq!(misplaced(&["a/run/beta", "a/run/alpha"]), Some(("a/run/beta", "a/run/alpha")));
+        assert_eq!(misplaced(&["a/b-c", "a/b/c", "a/b_c", "a/bc", "a/b", "a/B", "a/b.2", "a/b.10"]), None);
     }
 
     proptest! {

@@ -3,11 +3,8 @@
 use bytes::Bytes;
 use http::header::{CONTENT_RANGE, RANGE};
 
-use super::Wire;
 use super::change::{Fault, fault};
-use super::hooks::{
-    Kind, Memory, before, blob, content, header, instead, is, page, refusal, refuse, reply, say, set_request, status, text_of,
-};
+use super::hooks::{Kind, Memory, before, blob, content, header, instead, is, refusal, refuse, reply, say, set_request, status, text_of};
 use super::hooks::{text_of_request, written};
 use crate::oci::{Algorithm, ErrorCode};
 use crate::registry::reply::Reply;
@@ -144,6 +141,7 @@ pub(super) const FAULTS: &[Fault] = &[
             "auth/challenge",
             "docker/existence-head",
             "management/blob-gone",
+            "management/head-gone",
             "pull/blob-head-unknown",
             "push/cancelled-gone",
             "push/cut-not-stored",
@@ -156,7 +154,16 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "blob/once",
         "A blob can be pulled once; the second GET finds nothing.",
-        &["pull/blob-status", "pull/range-answer", "push/mount-readable"],
+        &[
+            "http/after-error",
+            "pull/blob-status",
+            "pull/etag-match",
+            "pull/if-none-match-other",
+            "pull/if-range",
+            "pull/range-answer",
+            "pull/range-unsatisfiable",
+            "push/mount-readable",
+        ],
         || {
             let pulled = Memory::default();
             before(move |request| {
@@ -186,18 +193,26 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     }),
-    fault("blob/range-one-too-many", "A range of a blob has one byte more than was asked for.", &["pull/range-body"], || {
-        before(|request| {
-            widen(request);
-            None
-        })
-    }),
+    fault(
+        "blob/range-one-too-many",
+        "A range of a blob has one byte more than was asked for.",
+        &["pull/range-body", "pull/range-length"],
+        || {
+            before(|request| {
+                widen(request);
+                None
+            })
+        },
+    ),
     fault(
         "blob/range-shifted",
         "A range of a blob begins one byte too early, under the right Content-Range.",
         &["pull/range-body"],
         || {
             reply("GET", Kind::Blob, 206, |_, reply| {
+                if text_of(reply, "content-type").starts_with("multipart") {
+                    return;
+                }
                 part(reply, |bytes| {
                     [bytes.slice(bytes.len().saturating_sub(1)..), bytes.slice(..bytes.len().saturating_sub(1))].concat().into()
                 });
@@ -250,13 +265,18 @@ pub(super) const FAULTS: &[Fault] = &[
             None
         })
     }),
-    fault("blob/range-open-short", "A range that is open at its end lacks the last byte.", &["pull/range-body"], || {
-        reply("GET", Kind::Blob, 206, |request, reply| {
-            if text_of_request(request, "range").ends_with('-') {
-                part(reply, |bytes| bytes.slice(..bytes.len().saturating_sub(1)));
-            }
-        })
-    }),
+    fault(
+        "blob/range-open-short",
+        "A range that is open at its end lacks the last byte.",
+        &["pull/range-body", "pull/range-length"],
+        || {
+            reply("GET", Kind::Blob, 206, |request, reply| {
+                if text_of_request(request, "range").ends_with('-') {
+                    part(reply, |bytes| bytes.slice(..bytes.len().saturating_sub(1)));
+                }
+            })
+        },
+    ),
     fault("blob/range-beyond-resets", "A range past the end of a blob breaks the connection.", &["pull/range-unsatisfiable"], || {
         reply("GET", Kind::Blob, 416, |_, reply| say(reply, Vec::new()))
     })
@@ -264,9 +284,12 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("blob/range-beyond-error", "A range past the end of a blob is answered 500.", &["pull/range-unsatisfiable"], || {
         reply("GET", Kind::Blob, 416, |_, reply| status(reply, 500))
     }),
-    fault("blob/range-beyond-size", "The 416 tells a size that is not the blob's.", &["pull/range-unsatisfiable-length"], || {
-        reply("GET", Kind::Blob, 416, |_, reply| header(reply, "content-range", "bytes */1"))
-    }),
+    fault(
+        "blob/range-beyond-size",
+        "The 416 tells a size that is not the blob's.",
+        &["pull/range-unsatisfiable-length", "pull/range-unsatisfiable-told"],
+        || reply("GET", Kind::Blob, 416, |_, reply| header(reply, "content-range", "bytes */1")),
+    ),
     fault("blob/range-any-unit", "A range in a unit that nobody knows is read as bytes.", &["pull/range-unit"], || {
         before(|request| {
             if let Some((unit, range)) = text_of_request(request, "range").split_once('=')
@@ -275,21 +298,6 @@ pub(super) const FAULTS: &[Fault] = &[
                 set_request(request, "range", &format!("bytes={range}"));
             }
             None
-        })
-    }),
-    fault("blob/range-several-silent", "A request for several ranges is never answered.", &["pull/range-several"], || {
-        reply("GET", Kind::Blob, 206, |request, reply| {
-            if text_of_request(request, "range").contains(',') {
-                reply.extensions_mut().insert(Wire::Silence);
-            }
-        })
-    }),
-    fault("blob/range-several-error", "A request for several ranges is answered 500.", &["pull/range-several"], || {
-        reply("GET", Kind::Blob, 206, |request, reply| {
-            if text_of_request(request, "range").contains(',') {
-                status(reply, 500);
-                page(request, reply);
-            }
         })
     }),
     fault(

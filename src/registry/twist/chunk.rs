@@ -109,7 +109,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "upload/last-chunk-alone",
         "A chunk takes the place of those before it.",
-        &["push/algorithm-parameter", "push/blob-created", "push/chunk-status"],
+        &["push/algorithm-parameter", "push/blob-created", "push/chunk-status", "push/final-chunk-in-put", "push/status-range"],
         || {
             keep(|inner, mut writer| {
                 let offset = inner.upload_offset(writer.name(), writer.id())?;

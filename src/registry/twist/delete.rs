@@ -1,9 +1,38 @@
 //! Faults of deletes.
 
-use super::change::{Fault, Ground, fault};
+use super::change::{Fault, Ground, Made, fault};
 use super::hooks::{Kind, Memory, before, blob, delete, delete_blob, failure, header, is, manifest, push, refusal, reply, status, tags};
-use crate::oci::{ErrorCode, Reference};
-use crate::registry::operations::{Cut, Stored};
+use crate::oci::{Digest, ErrorCode, Reference, RepositoryName, Tag};
+use crate::registry::failure::Failure;
+use crate::registry::operations::{Cut, Operations, Stored};
+
+/// Tags that are gone, by repository.
+type Gone = std::sync::Arc<std::sync::Mutex<std::collections::BTreeMap<String, Vec<Tag>>>>;
+
+/// The tags that hold the manifest of that digest; none where the reference is a tag.
+fn held_by(inner: &dyn Operations, name: &RepositoryName, reference: &Reference) -> Result<Vec<Tag>, Failure> {
+    let tags = inner.tags(name, &Cut { after: None, limit: 10_000 })?.items;
+    let holds =
+        |tag: &Tag| inner.manifest(name, &Reference::Tag(tag.clone())).is_ok_and(|stored| Reference::Digest(stored.digest) == *reference);
+    Ok(tags.into_iter().filter(holds).collect())
+}
+
+/// Lists tags that are gone along with those that are there.
+fn still_listed(gone: Gone) -> Made {
+    tags(move |inner, name, cut| {
+        let mut page = inner.tags(name, cut)?;
+        let gone = gone.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        page.items.extend(gone.get(name.as_str()).cloned().unwrap_or_default());
+        page.items.sort();
+        page.items.dedup();
+        Ok(page)
+    })
+}
+
+/// Refuses what was deleted once, though it was pushed again.
+fn lost_for_good(deleted: &Memory, name: &RepositoryName, digest: &Digest, code: ErrorCode) -> Result<(), Failure> {
+    if deleted.knows(&format!("{name}@{digest}")) { Err(failure(404, code)) } else { Ok(()) }
+}
 
 pub(super) const FAULTS: &[Fault] = &[
     fault("delete/manifest-ok", "A manifest that is deleted is answered 200.", &["management/manifest-deleted"], || {
@@ -26,7 +55,14 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "delete/manifest-kept",
         "A delete of a manifest is answered 202 and does nothing.",
-        &["management/manifest-gone", "management/manifest-tags-gone", "referrers/deleted"],
+        &[
+            "management/head-gone",
+            "management/manifest-gone",
+            "management/manifest-tags-gone",
+            "management/manifest-tags-unlisted",
+            "referrers/deleted",
+            "referrers/filter-after-delete",
+        ],
         || {
             delete(|inner, name, reference| match reference {
                 Reference::Digest(_) => inner.manifest(name, reference).map(drop),
@@ -46,7 +82,7 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault("delete/tag-listed", "A deleted tag is still listed.", &["management/tag-unlisted"], || {
-        let gone: std::sync::Arc<std::sync::Mutex<std::collections::BTreeMap<String, Vec<crate::oci::Tag>>>> = std::sync::Arc::default();
+        let gone = Gone::default();
         let noted = std::sync::Arc::clone(&gone);
         [
             delete(move |inner, name, reference| {
@@ -56,14 +92,7 @@ pub(super) const FAULTS: &[Fault] = &[
                 }
                 Ok(())
             }),
-            tags(move |inner, name, cut| {
-                let mut page = inner.tags(name, cut)?;
-                let gone = gone.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                page.items.extend(gone.get(name.as_str()).cloned().unwrap_or_default());
-                page.items.sort();
-                page.items.dedup();
-                Ok(page)
-            }),
+            still_listed(gone),
         ]
         .concat()
     }),
@@ -84,13 +113,8 @@ pub(super) const FAULTS: &[Fault] = &[
         [
             delete(move |inner, name, reference| {
                 let stored = inner.manifest(name, reference)?;
-                if let Reference::Digest(_) = reference {
-                    let all = inner.tags(name, &Cut { after: None, limit: 1000 })?;
-                    for tag in all.items {
-                        if inner.manifest(name, &Reference::Tag(tag.clone())).is_ok_and(|other| other.digest == stored.digest) {
-                            noted.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(format!("{name}:{tag}"), stored.clone());
-                        }
-                    }
+                for tag in held_by(inner, name, reference)? {
+                    noted.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(format!("{name}:{tag}"), stored.clone());
                 }
                 inner.delete_manifest(name, reference)
             }),
@@ -140,9 +164,56 @@ pub(super) const FAULTS: &[Fault] = &[
             Ok(())
         })
     }),
-    fault("delete/blob-kept", "A delete of a blob is answered 202 and does nothing.", &["management/blob-gone"], || {
-        delete_blob(|inner, name, digest| inner.blob(name, digest).map(drop))
+    fault(
+        "delete/manifest-tags-listed",
+        "The tags of a deleted manifest are still listed.",
+        &["management/manifest-tags-unlisted"],
+        || {
+            let gone = Gone::default();
+            let noted = std::sync::Arc::clone(&gone);
+            [
+                delete(move |inner, name, reference| {
+                    let held = held_by(inner, name, reference).unwrap_or_default();
+                    inner.delete_manifest(name, reference)?;
+                    noted.lock().unwrap_or_else(std::sync::PoisonError::into_inner).entry(name.to_string()).or_default().extend(held);
+                    Ok(())
+                }),
+                still_listed(gone),
+            ]
+            .concat()
+        },
+    ),
+    fault("delete/head-found", "HEAD finds a blob that was deleted.", &["management/blob-gone", "management/head-gone"], || {
+        let deleted = std::sync::Arc::new(Memory::default());
+        let noted = std::sync::Arc::clone(&deleted);
+        [
+            reply("DELETE", Kind::Blob, 202, move |request, _| {
+                noted.first(request.uri.path());
+            }),
+            reply("HEAD", Kind::Blob, 404, move |request, reply| {
+                if deleted.knows(request.uri.path()) {
+                    status(reply, 200);
+                }
+            }),
+        ]
+        .concat()
     }),
+    fault(
+        "delete/other-digest",
+        "The 202 for the delete of a blob carries a digest that is not the blob's.",
+        &["management/delete-digest-true"],
+        || {
+            reply("DELETE", Kind::Blob, 202, |_, reply| {
+                header(reply, "docker-content-digest", &Digest::sha256(b"another").to_string());
+            })
+        },
+    ),
+    fault(
+        "delete/blob-kept",
+        "A delete of a blob is answered 202 and does nothing.",
+        &["management/blob-gone", "management/head-gone"],
+        || delete_blob(|inner, name, digest| inner.blob(name, digest).map(drop)),
+    ),
     fault("delete/blob-unknown-accepted", "A delete of a blob that is not there is answered 202.", &["management/blob-unknown"], || {
         delete_blob(|inner, name, digest| {
             let _ = inner.delete_blob(name, digest);
@@ -165,11 +236,7 @@ pub(super) const FAULTS: &[Fault] = &[
                 }),
                 manifest(move |inner, name, reference| {
                     let stored = inner.manifest(name, reference)?;
-                    if deleted.knows(&format!("{name}@{}", stored.digest)) {
-                        Err(failure(404, ErrorCode::MANIFEST_UNKNOWN))
-                    } else {
-                        Ok(stored)
-                    }
+                    lost_for_good(&deleted, name, &stored.digest, ErrorCode::MANIFEST_UNKNOWN).map(|()| stored)
                 }),
             ]
             .concat()
@@ -185,11 +252,8 @@ pub(super) const FAULTS: &[Fault] = &[
                 inner.delete_blob(name, digest)
             }),
             blob(move |inner, name, digest| {
-                if deleted.knows(&format!("{name}@{digest}")) {
-                    Err(failure(404, ErrorCode::BLOB_UNKNOWN))
-                } else {
-                    inner.blob(name, digest)
-                }
+                lost_for_good(&deleted, name, digest, ErrorCode::BLOB_UNKNOWN)?;
+                inner.blob(name, digest)
             }),
         ]
         .concat()
@@ -212,20 +276,15 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     ),
-    fault(
-        "delete/refused-not-found",
-        "A manifest that has tags is not deleted, and the refusal is 404.",
-        &["management/manifest-deleted"],
-        || {
-            delete(|inner, name, reference| {
-                let tags = inner.tags(name, &Cut { after: None, limit: 10_000 })?.items;
-                let held = tags.into_iter().filter(|tag| {
-                    inner.manifest(name, &Reference::Tag(tag.clone())).is_ok_and(|stored| Reference::Digest(stored.digest) == *reference)
-                });
-                if held.count() > 1 { Err(failure(404, ErrorCode::UNSUPPORTED)) } else { inner.delete_manifest(name, reference) }
-            })
-        },
-    ),
+    fault("delete/refused-not-found", "A manifest that has tags is not deleted, and the refusal is 404.", &["management/refusal"], || {
+        delete(|inner, name, reference| {
+            if held_by(inner, name, reference)?.len() > 1 {
+                Err(failure(404, ErrorCode::UNSUPPORTED))
+            } else {
+                inner.delete_manifest(name, reference)
+            }
+        })
+    }),
     fault(
         "delete/refused-done",
         "A delete is refused with 405 and done all the same.",
@@ -281,7 +340,7 @@ pub(super) const FAULTS: &[Fault] = &[
                 inner.delete_manifest(name, reference)
             }),
             push(move |inner, name, push| {
-                let digest = crate::oci::Digest::sha256(&push.bytes);
+                let digest = Digest::sha256(&push.bytes);
                 let reference = push.reference.clone();
                 let pushed = inner.push_manifest(name, push)?;
                 if deleted.knows(&format!("{name}@{digest}")) {

@@ -1,21 +1,28 @@
 //! All entries.
 
 use super::change::{Fault, Variant};
-use super::{auth, blob, chunk, delete, http, lawful, list, manifest, mounts, moves, naming, offer, pull, referrer, tag, token, upload};
+use super::{
+    auth, blob, chunk, codes, condition, delete, http, kept, lawful, list, manifest, mounts, moves, naming, offer, pull, referrer, session,
+    tag, token, upload,
+};
 
 /// Every fault, by area.
 #[must_use]
 pub fn faults() -> Vec<Fault> {
     [
         http::FAULTS,
+        codes::FAULTS,
         naming::FAULTS,
         auth::FAULTS,
         token::FAULTS,
         blob::FAULTS,
+        condition::FAULTS,
         upload::FAULTS,
         mounts::FAULTS,
         chunk::FAULTS,
+        session::FAULTS,
         manifest::FAULTS,
+        kept::FAULTS,
         pull::FAULTS,
         tag::FAULTS,
         moves::FAULTS,

@@ -49,7 +49,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "http/error-single",
         "An error for a blob is an object named error, not a list named errors.",
-        &["http/error-code-form", "http/error-code-known", "http/error-message", "http/error-shape"],
+        &["http/code-blob-unknown", "http/error-code-form", "http/error-code-known", "http/error-message", "http/error-shape"],
         || {
             reply("GET", Kind::Blob, 404, |request, reply| {
                 json(request, reply, |value| *value = serde_json::json!({ "error": { "code": "BLOB_UNKNOWN", "message": "not found" } }));
@@ -59,25 +59,31 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "http/error-null",
         "The list of errors for tags that are not there is null.",
-        &["http/error-code-form", "http/error-code-known", "http/error-message", "http/error-shape"],
+        &["http/code-name-unknown", "http/error-code-form", "http/error-code-known", "http/error-message", "http/error-shape"],
         || reply("GET", Kind::Tags, 404, |request, reply| json(request, reply, |value| value["errors"] = serde_json::Value::Null)),
     ),
     fault(
         "http/error-lower-case",
         "The codes of errors for manifests are in lower case.",
-        &["http/error-code-form", "http/error-code-known"],
+        &["http/code-manifest-unknown", "http/error-code-form", "http/error-code-known"],
         || {
             reply("GET", Kind::Manifest, 404, |request, reply| {
                 json(request, reply, |value| value["errors"][0]["code"] = "manifest_unknown".into());
             })
         },
     ),
-    fault("http/error-number", "The code of an error is its status, a number.", &["http/error-code-form", "http/error-code-known"], || {
-        reply("GET", Kind::Blob, 404, |request, reply| json(request, reply, |value| value["errors"][0]["code"] = 404.into()))
-    }),
-    fault("http/error-invented", "An error for a blob has a code of the registry's own.", &["http/error-code-known"], || {
-        reply("GET", Kind::Blob, 404, |request, reply| json(request, reply, |value| value["errors"][0]["code"] = "NOT_FOUND".into()))
-    }),
+    fault(
+        "http/error-number",
+        "The code of an error is its status, a number.",
+        &["http/code-blob-unknown", "http/error-code-form", "http/error-code-known"],
+        || reply("GET", Kind::Blob, 404, |request, reply| json(request, reply, |value| value["errors"][0]["code"] = 404.into())),
+    ),
+    fault(
+        "http/error-invented",
+        "An error for a blob has a code of the registry's own.",
+        &["http/code-blob-unknown", "http/error-code-known"],
+        || reply("GET", Kind::Blob, 404, |request, reply| json(request, reply, |value| value["errors"][0]["code"] = "NOT_FOUND".into())),
+    ),
     fault("http/error-message-object", "The message of an error is an object.", &["http/error-message"], || {
         reply("GET", Kind::Blob, 404, |request, reply| {
             json(request, reply, |value| value["errors"][0]["message"] = serde_json::json!({ "text": "not found" }));

@@ -1,6 +1,6 @@
 //! Faults of manifest lists and indexes.
 
-use super::change::{Fault, Ground, fault};
+use super::change::{Fault, Ground, Made, fault};
 use super::hooks::{
     Kind, Memory, after, before, content, failure, header, is, manifest, push, refusal, reply, route, status, text_of, text_of_request,
 };
@@ -34,6 +34,22 @@ fn child_types(push: &Push) -> Vec<String> {
     entries.iter().map(|entry| entry["mediaType"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
+/// Answers so where a list names an image that is not there.
+fn missing_image(code: u16, error: ErrorCode) -> Made {
+    push(move |inner, name, push| {
+        let list = push.media_type.is_index();
+        inner
+            .push_manifest(name, push)
+            .map_err(|refused| if list && refused.status == 404 { failure(code, error.clone()) } else { refused })
+    })
+}
+
+/// Whether a request lists types of lists among those that it accepts, or takes any.
+fn accepts_lists(request: &http::request::Parts) -> bool {
+    let mut lines = request.headers.get_all("accept").iter().map(|value| String::from_utf8_lossy(value.as_bytes())).peekable();
+    lines.peek().is_none() || lines.any(|line| line.contains("index") || line.contains("list") || line.contains("*/*"))
+}
+
 pub(super) const FAULTS: &[Fault] = &[
     fault(
         "list/push-error",
@@ -61,7 +77,16 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "list/child-served",
         "Whoever asks for a list by its tag is served its first image.",
-        &["lists/asked-for", "lists/exact", "lists/head-digest", "lists/head-type", "lists/tag-moves", "lists/type"],
+        &[
+            "lists/asked-for",
+            "lists/exact",
+            "lists/fields-kept",
+            "lists/head-digest",
+            "lists/head-type",
+            "lists/tag-moves",
+            "lists/type",
+            "referrers/tag-schema-kept",
+        ],
         || {
             manifest(|inner, name, reference| {
                 let stored = inner.manifest(name, reference)?;
@@ -122,9 +147,11 @@ pub(super) const FAULTS: &[Fault] = &[
             "lists/asked-for",
             "lists/digest-holds",
             "lists/exact",
+            "lists/fields-kept",
             "lists/location",
             "lists/not-another",
             "lists/tag-moves",
+            "referrers/tag-schema-kept",
         ],
         || {
             reply("GET", Kind::Manifest, 200, |request, reply| {
@@ -181,11 +208,7 @@ pub(super) const FAULTS: &[Fault] = &[
         &["lists/digest-holds", "lists/not-asked-for"],
         || {
             after(|request, reply| {
-                let accept: Vec<String> =
-                    request.headers.get_all("accept").iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect();
-                let lists =
-                    accept.is_empty() || accept.iter().any(|line| line.contains("index") || line.contains("list") || line.contains("*/*"));
-                if is(request, "GET", Kind::Manifest) && reply.status() == 200 && is_list(reply) && !lists {
+                if is(request, "GET", Kind::Manifest) && reply.status() == 200 && is_list(reply) && !accepts_lists(request) {
                     *reply = refusal(500, ErrorCode::UNKNOWN);
                 }
             })
@@ -197,11 +220,12 @@ pub(super) const FAULTS: &[Fault] = &[
         &["lists/not-another"],
         || {
             after(|request, reply| {
-                let accept: Vec<String> =
-                    request.headers.get_all("accept").iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect();
-                let lists =
-                    accept.is_empty() || accept.iter().any(|line| line.contains("index") || line.contains("list") || line.contains("*/*"));
-                if is(request, "GET", Kind::Manifest) && by_tag(request) && reply.status() == 200 && is_list(reply) && !lists {
+                if is(request, "GET", Kind::Manifest)
+                    && by_tag(request)
+                    && reply.status() == 200
+                    && is_list(reply)
+                    && !accepts_lists(request)
+                {
                     let other = br#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","layers":[]}"#;
                     header(reply, "content-type", "application/vnd.oci.image.manifest.v1+json");
                     header(reply, "docker-content-digest", &Digest::sha256(other).to_string());
@@ -211,25 +235,13 @@ pub(super) const FAULTS: &[Fault] = &[
         },
     ),
     fault("list/missing-image-error", "A list with an image that is not there is answered 500.", &["lists/missing-image"], || {
-        push(|inner, name, push| {
-            let list = push.media_type.is_index();
-            inner
-                .push_manifest(name, push)
-                .map_err(|refused| if list && refused.status == 404 { failure(500, ErrorCode::UNKNOWN) } else { refused })
-        })
+        missing_image(500, ErrorCode::UNKNOWN)
     }),
     fault(
         "list/missing-image-code",
         "A list refused for an image that is not there gets MANIFEST_UNKNOWN.",
         &["lists/missing-image-code"],
-        || {
-            push(|inner, name, push| {
-                let list = push.media_type.is_index();
-                inner
-                    .push_manifest(name, push)
-                    .map_err(|refused| if list && refused.status == 404 { failure(404, ErrorCode::MANIFEST_UNKNOWN) } else { refused })
-            })
-        },
+        || missing_image(404, ErrorCode::MANIFEST_UNKNOWN),
     ),
     fault(
         "list/refused-for-good",

@@ -16,7 +16,7 @@ pub(super) fn field<'a>(value: &'a serde_json::Value, pointer: &str) -> &'a str 
     value.pointer(pointer).and_then(serde_json::Value::as_str).unwrap_or_default()
 }
 
-fn document(push: &Push) -> serde_json::Value {
+pub(super) fn document(push: &Push) -> serde_json::Value {
     serde_json::from_slice(&push.bytes).unwrap_or_default()
 }
 
@@ -98,7 +98,9 @@ pub(super) const FAULTS: &[Fault] = &[
         &[
             "docker/manifest-exact",
             "lists/exact",
+            "lists/fields-kept",
             "pull/manifest-status",
+            "push/fields-kept",
             "push/manifest-digest-true",
             "push/manifest-exact",
             "push/manifest-location",
@@ -163,7 +165,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "manifest/missing-invalid",
         "A manifest refused for a missing blob gets MANIFEST_INVALID.",
-        &["lists/missing-image-code", "push/missing-blob-code", "push/missing-blob-code-old"],
+        &["docker/missing-blob-each", "lists/missing-image-code", "push/missing-blob-code", "push/missing-blob-code-old"],
         || {
             reply("PUT", Kind::Manifest, 404, |request, reply| {
                 json(request, reply, |value| value["errors"] = serde_json::json!([{ "code": "MANIFEST_INVALID" }]));
@@ -177,7 +179,11 @@ pub(super) const FAULTS: &[Fault] = &[
         &["lists/missing-image-code", "push/missing-blob-code"],
         || {
             reply("PUT", Kind::Manifest, 404, |request, reply| {
-                json(request, reply, |value| value["errors"] = serde_json::json!([{ "code": "BLOB_UNKNOWN" }]));
+                json(request, reply, |value| {
+                    for error in value["errors"].as_array_mut().into_iter().flatten() {
+                        error["code"] = "BLOB_UNKNOWN".into();
+                    }
+                });
             })
         },
     ),
@@ -243,7 +249,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "manifest/artifact-type-refused",
         "A second artifactType is refused with 400: one kind of artifact is enough.",
-        &["push/artifact-type-unknown", "push/manifest-location"],
+        &["lists/artifact-type", "push/artifact-type-unknown", "push/data-field", "push/manifest-location"],
         || {
             let first: std::sync::OnceLock<String> = std::sync::OnceLock::new();
             push(move |inner, name, push| {

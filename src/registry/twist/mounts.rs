@@ -12,7 +12,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "upload/mount-ok",
         "A mount that worked is answered 200.",
-        &["docker/mount-spellings", "push/mount-created", "push/mount-fallback"],
+        &["docker/mount-spellings", "push/mount-anonymous", "push/mount-created", "push/mount-fallback"],
         || {
             reply("POST", Kind::Uploads, 201, |request, reply| {
                 if is_mount(request) {
@@ -45,7 +45,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "upload/mount-promised",
         "A mount is answered 201 and not done.",
-        &["push/manifest-created", "push/mount-location", "push/mount-readable", "tags/list-complete"],
+        &["push/manifest-created", "push/mount-location", "push/mount-readable"],
         || mount(|inner, _, from, digest| Ok(inner.blob(from, digest).is_ok())),
     ),
     fault(

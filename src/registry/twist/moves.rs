@@ -64,12 +64,17 @@ pub(super) const FAULTS: &[Fault] = &[
         ]
         .concat()
     }),
-    fault("tag/long-refused", "A tag of more than 64 characters is refused with 400.", &["naming/valid-tag"], || {
-        push(|inner, name, push| match &push.reference {
-            Reference::Tag(tag) if tag.as_str().len() > 64 => Err(failure(400, ErrorCode::MANIFEST_INVALID)),
-            _ => inner.push_manifest(name, push),
-        })
-    }),
+    fault(
+        "tag/long-refused",
+        "A tag of more than 64 characters is refused with 400.",
+        &["naming/valid-tag", "push/manifest-created"],
+        || {
+            push(|inner, name, push| match &push.reference {
+                Reference::Tag(tag) if tag.as_str().len() > 64 => Err(failure(400, ErrorCode::MANIFEST_INVALID)),
+                _ => inner.push_manifest(name, push),
+            })
+        },
+    ),
     fault("tag/long-cut", "A tag of more than 128 characters is cut to 128.", &["naming/tag-whole"], || {
         before(|request| {
             let path = request.uri.path().to_owned();
@@ -102,7 +107,16 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "tag/once",
         "A tag can be pulled once; the second GET finds nothing.",
-        &["docker/accept-lines", "docker/vary", "lists/asked-for", "lists/tag-moves", "tags/holds"],
+        &[
+            "docker/accept-lines",
+            "docker/vary",
+            "lists/asked-for",
+            "lists/tag-moves",
+            "pull/etag-match",
+            "pull/if-none-match-other",
+            "tags/holds",
+            "tags/moved",
+        ],
         || {
             let pulled = Memory::default();
             before(move |request| {

@@ -1,9 +1,20 @@
 //! Faults of names.
 
-use super::change::{Fault, Ground, fault};
+use super::change::{Fault, Ground, Made, fault};
 use super::hooks::{Kind, after, before, manifest, name_of, push, refusal, renamed, status};
 use crate::oci::{ErrorCode, Reference};
 use crate::registry::operations::Cut;
+
+/// Finds manifests under such references in every repository.
+fn shared(fits: fn(&Reference) -> bool) -> Made {
+    manifest(move |inner, name, reference| {
+        inner.manifest(name, reference).or_else(|refused| {
+            let all = inner.catalog(&Cut { after: None, limit: 10_000 }).map(|page| page.items).unwrap_or_default();
+            let found = all.iter().filter(|_| fits(reference)).find_map(|other| inner.manifest(other, reference).ok());
+            found.ok_or(refused)
+        })
+    })
+}
 
 pub(super) const FAULTS: &[Fault] = &[
     fault("naming/upper-case-folded", "A name in upper case is read as the one in lower case.", &["naming/not-another-name"], || {
@@ -49,7 +60,7 @@ pub(super) const FAULTS: &[Fault] = &[
         after(|request, reply| {
             let push =
                 request.method == "PUT" && super::hooks::is(request, "PUT", Kind::Nowhere) && request.uri.path().contains("/manifests/");
-            if push && reply.status() == 400 {
+            if push && reply.status() == 400 && !request.uri.path().contains("sha256:") {
                 status(reply, 500);
             }
         })
@@ -66,18 +77,7 @@ pub(super) const FAULTS: &[Fault] = &[
         "naming/manifests-shared",
         "A manifest is found by its digest in every repository.",
         &["management/manifest-gone", "naming/manifests-apart"],
-        || {
-            manifest(|inner, name, reference| {
-                inner.manifest(name, reference).or_else(|refused| {
-                    let all = inner.catalog(&Cut { after: None, limit: 10_000 }).map(|page| page.items).unwrap_or_default();
-                    let found = all
-                        .iter()
-                        .filter(|_| matches!(reference, Reference::Digest(_)))
-                        .find_map(|other| inner.manifest(other, reference).ok());
-                    found.ok_or(refused)
-                })
-            })
-        },
+        || shared(|reference| matches!(reference, Reference::Digest(_))),
     ),
     fault(
         "naming/tags-shared",
@@ -92,18 +92,7 @@ pub(super) const FAULTS: &[Fault] = &[
             "push/refused-not-stored",
             "tags/apart",
         ],
-        || {
-            manifest(|inner, name, reference| {
-                inner.manifest(name, reference).or_else(|refused| {
-                    let all = inner.catalog(&Cut { after: None, limit: 10_000 }).map(|page| page.items).unwrap_or_default();
-                    let found = all
-                        .iter()
-                        .filter(|_| matches!(reference, Reference::Tag(_)))
-                        .find_map(|other| inner.manifest(other, reference).ok());
-                    found.ok_or(refused)
-                })
-            })
-        },
+        || shared(|reference| matches!(reference, Reference::Tag(_))),
     ),
     fault("naming/one-image", "Of several images in one path the last one pushed is served for all.", &["naming/many-images"], || {
         let last: std::sync::Arc<std::sync::Mutex<Option<crate::registry::operations::Stored>>> = std::sync::Arc::default();

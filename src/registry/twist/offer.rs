@@ -1,8 +1,9 @@
 //! Faults of what is offered, and of the catalog.
 
 use super::change::{Fault, fault};
-use super::hooks::{Kind, Memory, ask_for, before, header, is, json, page, refusal, reply, status, text_of};
+use super::hooks::{Kind, Memory, ask_for, before, catalog, header, is, json, page, refusal, reply, status, text_of};
 use crate::oci::ErrorCode;
+use crate::registry::operations::Cut;
 
 /// Refuses such requests with 405.
 fn not_allowed(methods: &'static str, on: Kind, fits: fn(&http::request::Parts) -> bool) -> super::change::Made {
@@ -116,6 +117,32 @@ pub(super) const FAULTS: &[Fault] = &[
             header(reply, "link", &link);
         })
     }),
+    fault("catalog/reversed", "The catalog is in reverse order.", &["docker/catalog-order"], || {
+        reply("GET", Kind::Catalog, 200, |request, reply| {
+            json(request, reply, |value| value["repositories"].as_array_mut().into_iter().for_each(|names| names.reverse()));
+        })
+    }),
+    fault(
+        "catalog/link-behind",
+        "The catalog comes in pages of ten, and each begins with the end of the last.",
+        &["docker/catalog-walk"],
+        || {
+            [
+                catalog(|inner, cut| inner.catalog(&Cut { limit: cut.limit.min(10), ..cut.clone() })),
+                reply("GET", Kind::Catalog, 200, |_, reply| {
+                    let value: serde_json::Value = serde_json::from_slice(&reply.body().bytes()).unwrap_or_default();
+                    let names: Vec<&str> =
+                        value["repositories"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
+                    let link = text_of(reply, "link");
+                    if let ([.., before, _], Some((start, _))) = (&names[..], link.split_once("last=")) {
+                        let behind = format!("{start}last={before}>; rel=\"next\"");
+                        header(reply, "link", &behind);
+                    }
+                }),
+            ]
+            .concat()
+        },
+    ),
     fault("catalog/last-error", "A last that is no repository is answered 500.", &["docker/catalog-last"], || {
         reply("GET", Kind::Catalog, 200, |request, reply| {
             if request.uri.query().is_some_and(|query| query.contains("last=")) {

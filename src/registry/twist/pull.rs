@@ -23,6 +23,7 @@ pub(super) const FAULTS: &[Fault] = &[
             "http/ns-ignored",
             "lists/asked-for",
             "lists/exact",
+            "lists/fields-kept",
             "lists/not-another",
             "lists/tag-moves",
             "management/manifest-again",
@@ -32,9 +33,13 @@ pub(super) const FAULTS: &[Fault] = &[
             "naming/many-images",
             "naming/same-name",
             "pull/manifest-body",
+            "push/fields-kept",
+            "push/layer-elsewhere",
             "push/manifest-exact",
             "push/manifest-location",
             "push/tag-parameter",
+            "push/tag-parameter-made",
+            "referrers/tag-schema-kept",
             "tags/apart",
             "tags/case",
             "tags/holds",
@@ -58,6 +63,7 @@ pub(super) const FAULTS: &[Fault] = &[
             "docker/manifest-type",
             "lists/child-type",
             "lists/type",
+            "pull/manifest-head-like-get",
             "pull/manifest-head-type",
             "pull/manifest-type",
             "push/type-parameters",
@@ -158,6 +164,7 @@ pub(super) const FAULTS: &[Fault] = &[
         &[
             "docker/existence-head",
             "docker/signature-lookup",
+            "management/head-gone",
             "management/manifest-gone",
             "management/tag-gone",
             "pull/manifest-head-unknown",
@@ -211,6 +218,7 @@ pub(super) const FAULTS: &[Fault] = &[
             "offers/push-manifest",
             "pull/manifest-status",
             "push/manifest-exact",
+            "referrers/tag-schema-kept",
         ],
         || {
             before(|request| {
@@ -275,7 +283,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "manifest/delete-not-allowed",
         "A delete of a manifest is answered 500 where 405 is meant.",
-        &["docker/delete-answer", "offers/delete-manifest", "offers/delete-tag"],
+        &["docker/delete-answer", "management/manifest-deleted", "offers/delete-manifest", "offers/delete-tag"],
         || delete(|_, _, _| Err(failure(500, ErrorCode::UNSUPPORTED))),
     ),
     fault(

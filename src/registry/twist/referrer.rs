@@ -233,10 +233,43 @@ pub(super) const FAULTS: &[Fault] = &[
         &["referrers/filter", "referrers/filter-header"],
         || reply("GET", Kind::Referrers, 200, |_, reply| header(reply, "oci-filters-applied", "")),
     ),
-    fault("referrer/filter-empties", "A filter leaves nothing.", &["referrers/filter-keeps"], || {
+    fault("referrer/filter-empties", "A filter leaves nothing.", &["referrers/filter-keeps", "referrers/filter-pages"], || {
         referrers(|inner, name, asked| {
             let page = inner.referrers(name, asked.to, asked.of, asked.cut)?;
             Ok(if asked.of.is_some() { Page { items: Vec::new(), more: false } } else { page })
+        })
+    }),
+    fault("referrer/filter-three", "A filtered list ends after the third, without a Link.", &["referrers/filter-pages"], || {
+        referrers(|inner, name, asked| {
+            let mut page = inner.referrers(name, asked.to, asked.of, asked.cut)?;
+            if asked.of.is_some() && page.items.len() > 3 {
+                page.items.truncate(3);
+                page.more = false;
+            }
+            Ok(page)
+        })
+    }),
+    fault(
+        "referrer/filter-stale",
+        "A filtered list stays as it was when it was first asked for.",
+        &["referrers/filter-after-delete"],
+        || {
+            let first: std::sync::Mutex<std::collections::BTreeMap<String, Page<crate::oci::Descriptor>>> = std::sync::Mutex::default();
+            referrers(move |inner, name, asked| {
+                let page = inner.referrers(name, asked.to, asked.of, asked.cut)?;
+                let Some(of) = asked.of else { return Ok(page) };
+                let mut first = first.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                Ok(first.entry(format!("{name}@{} {of} {:?}", asked.to, asked.cut.after)).or_insert(page).clone())
+            })
+        },
+    ),
+    fault("referrer/first-twice", "The first of eight referrers or more is listed twice.", &["referrers/listed-once"], || {
+        referrers(|inner, name, asked| {
+            let mut page = inner.referrers(name, asked.to, asked.of, asked.cut)?;
+            if page.items.len() > 7 {
+                page.items.extend(page.items.first().cloned());
+            }
+            Ok(page)
         })
     }),
     fault("referrer/no-subject-header", "The 201 for a manifest with a subject has no OCI-Subject.", &["referrers/subject-header"], || {

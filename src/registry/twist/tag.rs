@@ -33,6 +33,7 @@ pub(super) const FAULTS: &[Fault] = &[
             "tags/list-complete",
             "tags/list-json",
             "tags/list-last-absent",
+            "tags/list-last-optional",
             "tags/list-n-zero",
             "tags/list-status",
         ],
@@ -114,6 +115,7 @@ pub(super) const FAULTS: &[Fault] = &[
                 let mut page = inner.tags(name, cut)?;
                 if let Some(tag) = cut.after.as_deref().and_then(|after| after.parse::<Tag>().ok()).filter(|_| cut.limit > 1) {
                     page.items.insert(0, tag);
+                    page.more |= page.items.len() > cut.limit;
                     page.items.truncate(cut.limit);
                 }
                 Ok(page)
@@ -181,7 +183,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "tag/list-n-large-refused",
         "An n above the number of tags gives one tag alone.",
-        &["tags/list-last-absent", "tags/list-n-above"],
+        &["tags/list-last-absent", "tags/list-n-above", "tags/page-walk"],
         || {
             reply("GET", Kind::Tags, 200, |request, reply| {
                 let n =
@@ -212,15 +214,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "tag/list-last-ignored",
         "The parameter last is ignored.",
-        &[
-            "tags/list-last",
-            "tags/list-last-absent",
-            "tags/list-last-end",
-            "tags/list-once",
-            "tags/list-order",
-            "tags/page-size",
-            "tags/page-walk",
-        ],
+        &["tags/list-last", "tags/list-last-absent", "tags/list-last-end", "tags/list-once", "tags/list-order", "tags/page-walk"],
         || tags(|inner, name, cut| inner.tags(name, &Cut { after: None, ..cut.clone() })),
     )
     .seen("docker-registry 2.8.2"),

@@ -74,14 +74,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "auth/token-first-scope",
         "Of several scopes the first alone is read.",
-        &[
-            "auth/token-several-scopes",
-            "offers/mount",
-            "push/manifest-created",
-            "push/mount-fallback",
-            "push/mount-readable",
-            "tags/list-complete",
-        ],
+        &["auth/token-several-scopes", "offers/mount", "push/mount-fallback"],
         || {
             before(|request| {
                 if !is(request, "GET", Kind::Token) {
@@ -98,7 +91,68 @@ pub(super) const FAULTS: &[Fault] = &[
     )
     .seen("field notes: only the first scope honoured")
     .on(Ground::Token),
+    fault(
+        "auth/token-no-deletes",
+        "Who names no account cannot ask for deletes: 400.",
+        &["auth/token-delete-scope", "auth/token-subset"],
+        || {
+            before(|request| {
+                let query = request.uri.query().unwrap_or_default();
+                (is(request, "GET", Kind::Token) && !query.contains("account=") && query.contains("delete"))
+                    .then(|| refusal(400, ErrorCode::UNSUPPORTED))
+            })
+        },
+    )
+    .on(Ground::Token),
+    fault(
+        "auth/token-one-scope",
+        "Who names no account and asks with two scopes gets 400.",
+        &["auth/token-get", "auth/token-get-several-scopes"],
+        || {
+            before(|request| {
+                let query = request.uri.query().unwrap_or_default();
+                (is(request, "GET", Kind::Token) && !query.contains("account=") && query.matches("scope=").count() > 1)
+                    .then(|| refusal(400, ErrorCode::UNSUPPORTED))
+            })
+        },
+    )
+    .on(Ground::Token),
+    fault("auth/post-one-scope", "A POST with two scopes gets nothing.", &["auth/token-post-several-scopes"], || {
+        form(|form| {
+            if form.get("scope").is_some_and(|scope| scope.contains(' ')) {
+                form.set("grant_type", "none");
+            }
+        })
+    })
+    .on(Ground::Token),
+    fault("auth/offline-refused", "Who asks for offline access with GET gets 400.", &["auth/offline-token"], || {
+        before(|request| {
+            let offline = is(request, "GET", Kind::Token) && request.uri.query().is_some_and(|query| query.contains("offline_token="));
+            offline.then(|| refusal(400, ErrorCode::UNSUPPORTED))
+        })
+    })
+    .on(Ground::Token),
+    fault("auth/refresh-token-for-all", "Every answer to a GET has a refresh token.", &["auth/refresh-token-unasked"], || {
+        reply("GET", Kind::Token, 200, |request, reply| json(request, reply, |value| value["refresh_token"] = "for-everybody".into()))
+    })
+    .on(Ground::Token),
     // The token at the registry
+    fault("auth/nonsense-bad-request", "A token that cannot be read is refused with 400.", &["auth/token-refused-status"], || {
+        reply("POST", Kind::Uploads, 401, |request, reply| {
+            if bearer(request).is_some_and(|token| claims(&token).is_none()) {
+                status(reply, 400);
+            }
+        })
+    })
+    .on(Ground::Token),
+    fault("auth/session-anonymous-error", "Bytes for a session without credentials are answered 500.", &["auth/session-anonymous"], || {
+        reply("PATCH", Kind::Upload, 401, |request, reply| {
+            if super::hooks::text_of_request(request, "authorization").is_empty() {
+                status(reply, 500);
+            }
+        })
+    })
+    .on(Ground::Token),
     fault(
         "auth/token-any-repository",
         "A token opens every repository, whatever its scope.",

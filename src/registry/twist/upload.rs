@@ -139,8 +139,8 @@ pub(super) const FAULTS: &[Fault] = &[
         "A blob whose digest is not the one given is refused with 404.",
         &["push/digest-mismatch-400"],
         || {
-            reply("PUT POST", Kind::Any, 400, |_, reply| {
-                if says(reply, "the content is") {
+            reply("PUT POST", Kind::Any, 400, |request, reply| {
+                if says(reply, "the content is") && !is(request, "PUT", Kind::Manifest) {
                     status(reply, 404);
                 }
             })
@@ -169,7 +169,7 @@ pub(super) const FAULTS: &[Fault] = &[
         || {
             reply("PUT POST", Kind::Any, 400, |request, reply| {
                 let known = request.uri.query().is_some_and(|query| query.contains("sha256") || query.contains("sha512"));
-                if says(reply, "DIGEST_INVALID") && !known {
+                if says(reply, "DIGEST_INVALID") && !known && !is(request, "PUT", Kind::Manifest) {
                     status(reply, 415);
                 }
             })
@@ -208,7 +208,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "upload/single-post-ok",
         "The first blob in one POST is answered 201, later ones 200.",
-        &["docker/digest-spellings", "push/single-post-fallback"],
+        &["docker/digest-spellings", "push/single-post-created"],
         || {
             let posted = Memory::default();
             reply("POST", Kind::Uploads, 201, move |request, reply| {
@@ -276,17 +276,22 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     ),
-    fault("upload/closed-taken", "A session that is closed takes more bytes.", &["push/session-closed"], || {
-        let closed = Memory::default();
-        after(move |request, reply| {
-            let path = request.uri.path();
-            if is(request, "PUT", Kind::Upload) && reply.status() == 201 {
-                closed.first(path);
-            } else if is(request, "PATCH PUT", Kind::Upload) && reply.status() == 404 && closed.knows(path) {
-                status(reply, if request.method == "PUT" { 201 } else { 202 });
-            }
-        })
-    }),
+    fault(
+        "upload/closed-taken",
+        "A session that is closed takes more bytes.",
+        &["push/session-closed", "push/session-unknown-404"],
+        || {
+            let closed = Memory::default();
+            after(move |request, reply| {
+                let path = request.uri.path();
+                if is(request, "PUT", Kind::Upload) && reply.status() == 201 {
+                    closed.first(path);
+                } else if is(request, "PATCH PUT", Kind::Upload) && reply.status() == 404 && closed.knows(path) {
+                    status(reply, if request.method == "PUT" { 201 } else { 202 });
+                }
+            })
+        },
+    ),
     fault("upload/offset-unknown", "The status of a session is not known: GET of it is answered 404.", &["offers/upload-status"], || {
         refuse("GET", Kind::Upload, 404, ErrorCode::BLOB_UPLOAD_UNKNOWN)
     }),

@@ -53,6 +53,18 @@ fn redirected(methods: &'static str, code: u16) -> super::super::change::Made {
     })
 }
 
+/// Answers with this status where a manifest has a type that `Accept` does not list.
+fn accept_strict(code: u16) -> super::super::change::Made {
+    reply("GET HEAD", Kind::Manifest, 200, move |request, reply| {
+        let lines = request.headers.get_all(ACCEPT).iter();
+        let accepted = lines.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect::<Vec<_>>().join(",");
+        let listed = accepted.is_empty() || accepted.contains("*/*") || accepted.contains(&text_of(reply, "content-type"));
+        if !listed {
+            *reply = refusal(code, ErrorCode::MANIFEST_UNKNOWN);
+        }
+    })
+}
+
 pub(in super::super) const VARIANTS: &[Variant] = &[
     variant(16, "header/no-digest", "No reply has Docker-Content-Digest.", &["oci-1.0", "oci-1.1"], || {
         after(|_, reply| header(reply, "docker-content-digest", ""))
@@ -159,37 +171,9 @@ pub(in super::super) const VARIANTS: &[Variant] = &[
             several.then(|| refusal(416, ErrorCode::UNSUPPORTED))
         })
     }),
-    variant(24, "content/accept-strict", "A manifest of a type that Accept does not list is answered 406.", ALWAYS, || {
-        after(|request, reply| {
-            let accepted = request
-                .headers
-                .get_all(ACCEPT)
-                .iter()
-                .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-                .collect::<Vec<_>>()
-                .join(",");
-            let kind = text_of(reply, "content-type");
-            let listed = accepted.is_empty() || accepted.contains("*/*") || accepted.contains(&kind);
-            if is(request, "GET HEAD", Kind::Manifest) && reply.status() == 200 && !listed {
-                *reply = refusal(406, ErrorCode::MANIFEST_UNKNOWN);
-            }
-        })
-    }),
+    variant(24, "content/accept-strict", "A manifest of a type that Accept does not list is answered 406.", ALWAYS, || accept_strict(406)),
     variant(24, "content/accept-not-found", "A manifest of a type that Accept does not list is answered 404.", ALWAYS, || {
-        after(|request, reply| {
-            let accepted = request
-                .headers
-                .get_all(ACCEPT)
-                .iter()
-                .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-                .collect::<Vec<_>>()
-                .join(",");
-            let kind = text_of(reply, "content-type");
-            let listed = accepted.is_empty() || accepted.contains("*/*") || accepted.contains(&kind);
-            if is(request, "GET HEAD", Kind::Manifest) && reply.status() == 200 && !listed {
-                *reply = refusal(404, ErrorCode::MANIFEST_UNKNOWN);
-            }
-        })
+        accept_strict(404)
     }),
     variant(25, "http/closes-after-error", "The connection is closed after every refusal.", ALWAYS, || {
         after(|_, reply| {
