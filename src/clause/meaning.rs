@@ -72,12 +72,35 @@ impl Catalogue {
         }
     }
 
-    fn mistakes_of_profile(&self, files: &Files, profile: &Profile, wrong: &mut Diagnostics) {
+    /// Why a deviation could never be met: nothing that binds under the profile can fail so.
+    fn idle(&self, profile: &Profile, at: usize) -> Option<String> {
+        let deviation = profile.deviations.get(at)?;
+        let clause = self.clauses.get(&deviation.clause.value)?;
+        if profile.deviations[..at].iter().any(|earlier| earlier.clause == deviation.clause) {
+            Some(format!("`{}` has a deviation already", clause.id))
+        } else if clause.unobservable.is_some() {
+            Some(format!("`{}` is unobservable: nothing judges it, so nothing deviates from it", clause.id))
+        } else if clause.binding(profile).is_none() {
+            Some(format!("no document of this profile says `{}`, so nothing deviates from it", clause.id))
+        } else {
+            None
+        }
+    }
+
+    pub(super) fn mistakes_of_profile(&self, files: &Files, profile: &Profile, wrong: &mut Diagnostics) {
         let page = Page { files, name: format!("profiles/{}.yaml", profile.name) };
         let (clauses, capabilities) = (self.clause_names(), self.capability_names());
         wrong.extend(profile.expects.keys().filter_map(|name| page.unknown("capability", name, name.place, &capabilities)));
-        let deviations = profile.deviations.iter().map(|deviation| &deviation.clause);
-        wrong.extend(deviations.filter_map(|id| page.unknown("clause", id.as_str(), id.place, &clauses)));
+        for (at, deviation) in profile.deviations.iter().enumerate() {
+            wrong.extend(page.unknown("clause", deviation.clause.as_str(), deviation.clause.place, &clauses));
+            wrong.extend(self.idle(profile, at).map(|title| page.diagnostic(deviation.clause.place, &title)));
+            if deviation.reason.trim().is_empty() {
+                let title = format!("the deviation from `{}` has no reason", deviation.clause);
+                wrong.push(
+                    page.diagnostic(deviation.reason.place, &title).help(Some("say why it is known: the reason appears in the reports")),
+                );
+            }
+        }
         let repository = &profile.repository;
         let parts: Vec<String> = repository.variables().map(|path| path.join(".")).collect();
         wrong

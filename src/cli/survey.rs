@@ -6,15 +6,15 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use super::args::RunArgs;
-use super::choice::{Choice, choice};
+use super::choice::{Choice, choice, chosen};
 use super::embedded::{self, Embedded, in_place_of_a_target};
 use super::exit::{Ended, Exit};
 use super::interrupt;
 use super::output::Output;
 use super::short_load::{Place, add_load};
 use super::target::{self, TargetAddress};
-use crate::check::{Bodies, CheckError, Interrupt, Options, Progress, Refusal, check, no_profile};
-use crate::clause::{AUTO, Level};
+use crate::check::{Bodies, CheckError, Interrupt, Options, Progress, Refusal, check};
+use crate::clause::Level;
 use crate::client::credentials::{Credentials, Environment, Given, Secret, resolve};
 use crate::client::{Client, Options as ClientOptions};
 use crate::clock::{self, Clock};
@@ -52,10 +52,7 @@ async fn begun(args: &RunArgs, manner: Manner, output: &Output, targets: &[Targe
     // First of all: until somebody listens, a signal ends the process without a word.
     let interrupt = interrupt::heard(*output);
     let interrupted = || Ended::new(Exit::NotJudged, "nothing was judged: interrupted");
-    let chosen = choice(args.scenarios.as_deref(), &args.own, &args.only, output)?;
-    if args.profile != AUTO && !chosen.suite.catalogue.profiles.contains_key(&args.profile) {
-        return Err(refused(&no_profile(&chosen.suite, &args.profile)));
-    }
+    let chosen = choice(chosen(args.scenarios.as_deref(), &args.profile, output)?, &args.own, &args.only, output)?;
     let password = if args.password_stdin {
         let read = tokio::task::spawn_blocking(read_password);
         let read = tokio::select! {
@@ -127,7 +124,8 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn embedded(&self) -> Result<Exit, Ended> {
-        let Embedded { running, login, clock, credentials } = embedded::start(&self.args.profile).await?;
+        let Embedded { running, login, clock, credentials } =
+            embedded::start(self.chosen.suite.catalogue.profiles.get(&self.chosen.profile)).await?;
         let address = target::parse(&running.url()).map_err(|why| Ended::new(Exit::Bug, why))?;
         self.output.remark(&in_place_of_a_target("surveying", &address.url(), login));
         let exit = self.judge(&address, Some(credentials), Some(clock), false).await;
@@ -184,7 +182,7 @@ impl Run<'_> {
         Options {
             base: target.base.clone(),
             prefix: target.prefix.clone().unwrap_or_else(|| "plimsoll".to_owned()),
-            profile: args.profile.clone(),
+            profile: self.chosen.profile.clone(),
             only: self.chosen.only.clone(),
             jobs: usize::from(args.jobs),
             max_time: args.max_time,

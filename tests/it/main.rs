@@ -9,6 +9,7 @@ mod load;
 mod peers_clients;
 mod peers_suite;
 mod peers_surveys;
+mod profiles;
 mod prove;
 mod reports;
 mod samples;
