@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 
 use super::catalogue::CAPABILITIES;
-use super::{Catalogue, ClauseId, Profile};
+use super::{Catalogue, ClauseId, PageUrls, Profile};
 use crate::text::{At, Diagnostic, Diagnostics, Files, Place, expected_one_of};
 
 /// What a profile's repository pattern may hold.
 const REPOSITORY_PARTS: [&str; 3] = ["prefix", "run", "slug"];
+/// What the addresses of its pages may hold.
+const PAGE_PARTS: [&str; 4] = ["registry", "owner", "repository", "image"];
 
 /// Mistakes of one file.
 struct Page<'a> {
@@ -100,6 +102,10 @@ impl Catalogue {
                     page.diagnostic(deviation.reason.place, &title).help(Some("say why it is known: the reason appears in the reports")),
                 );
             }
+        }
+        for url in profile.pages.iter().flat_map(PageUrls::all) {
+            let parts = url.variables().map(|path| path.join("."));
+            wrong.extend(parts.filter_map(|part| page.unknown("part of a page's address", &part, url.place, &PAGE_PARTS)));
         }
         let repository = &profile.repository;
         let parts: Vec<String> = repository.variables().map(|path| path.join(".")).collect();

@@ -21,4 +21,4 @@ pub use document::Document;
 pub use id::{ClauseId, ClauseIdError};
 pub use level::Level;
 pub use own::is_profile;
-pub use profile::{AutoChoice, Chosen, Deviation, Offer, OwnFile, Profile, profile_schema};
+pub use profile::{AutoChoice, Chosen, Deviation, Offer, OwnFile, PageUrls, Profile, profile_schema};

@@ -24,10 +24,24 @@ pub struct Profile {
     pub repository: At<Template>,
     /// What is known to be otherwise.
     pub deviations: Vec<Deviation>,
+    /// Where the service shows the pages of its packages; without it they are not looked for.
+    pub pages: Option<PageUrls>,
     /// The profile that it takes the rest from.
     pub extends: Option<String>,
     /// The user's own file that it stands in; `None` where it belongs to the set.
     pub file: Option<OwnFile>,
+}
+
+/// Where pages of packages are: `<registry>`, `<owner>`, `<repository>` and `<image>` stand for their values.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PageUrls {
+    /// The page of one image.
+    pub page: At<Template>,
+    /// The list of a repository's packages.
+    pub list: At<Template>,
+    /// Where queries are posted.
+    pub graphql: At<Template>,
 }
 
 /// A file of the user's own, so that a record can tell which one it was.
@@ -102,12 +116,14 @@ pub(super) struct Written {
     pub(super) deviations: Vec<Deviation>,
     /// For the profile `auto` alone: the first line all of whose capabilities are accepted.
     pub(super) choose: Option<Vec<AutoChoice>>,
+    /// Where the service shows the pages of its packages.
+    pub(super) pages: Option<PageUrls>,
 }
 
 impl Written {
     /// The profile, with what `base` gives where this says nothing. A deviation written here takes the place of one for the same clause.
     pub(super) fn profile(self, name: &str, base: Option<&Profile>) -> Profile {
-        let Self { title, extends, documents, expects, repository, deviations, .. } = self;
+        let Self { title, extends, documents, expects, repository, deviations, pages, .. } = self;
         let own = |known: &&Deviation| !deviations.iter().any(|deviation| deviation.clause == known.clause);
         let inherited: Vec<Deviation> = base.into_iter().flat_map(|base| &base.deviations).filter(own).cloned().collect();
         let mut expected = base.map(|base| base.expects.clone()).unwrap_or_default();
@@ -119,6 +135,7 @@ impl Written {
             expects: expected,
             repository: repository.or_else(|| base.map(|base| base.repository.clone())).unwrap_or_else(default_repository),
             deviations: inherited.into_iter().chain(deviations).collect(),
+            pages: pages.or_else(|| base.and_then(|base| base.pages.clone())),
             extends: extends.map(|name| name.value),
             file: None,
         }
@@ -135,6 +152,13 @@ fn default_repository() -> At<Template> {
 #[must_use]
 pub fn profile_schema() -> String {
     format!("{:#}\n", schemars::schema_for!(Written).to_value())
+}
+
+impl PageUrls {
+    /// All of them.
+    pub(super) fn all(&self) -> [&At<Template>; 3] {
+        [&self.page, &self.list, &self.graphql]
+    }
 }
 
 impl OwnFile {

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use super::content::Recipe;
 use super::facts::{Facts, State};
 use super::item::{Always, Expected, Fate, Item};
+use super::pages::pages;
 use super::steps::Steps;
 use crate::clause::{Capability, Catalogue, ClauseId, Profile};
 use crate::scenario::{self, Each, Flavour, Scenario, Suite, Values};
@@ -15,6 +16,9 @@ use crate::seed::Seed;
 
 /// The capability without which nothing can be judged: the base endpoint answers.
 pub const GREETING: &str = "pull";
+
+/// The capability that is looked for only where the profile says where: nobody else's web pages are asked for.
+const PAGES: &str = "package-pages";
 
 /// Where the numbers of `always` expectations begin; no scenario comes near.
 const ALWAYS: usize = 1 << 32;
@@ -73,7 +77,8 @@ pub fn plan(suite: &Suite, profile: &Profile, facts: &Facts, setting: &Setting) 
 pub fn probes(suite: &Suite, profile: &Profile, facts: &Facts, setting: &Setting) -> Plan {
     let source = Source { suite, profile, facts, setting };
     let mut ids: Vec<&str> = Vec::new();
-    for id in suite.catalogue.capabilities.values().filter_map(|capability| capability.probe.as_ref()) {
+    let tried = suite.catalogue.capabilities.values().filter(|capability| capability.id != PAGES || profile.pages.is_some());
+    for id in tried.filter_map(|capability| capability.probe.as_ref()) {
         if !ids.contains(&id.as_str()) {
             ids.push(id.as_str());
         }
@@ -172,6 +177,7 @@ fn item(source: Source<'_>, scenario: &Arc<Scenario>, value: Option<(&Each, &sce
     let repos = repositories(source, scenario, number);
     let mut variables = fixed_variables(source);
     variables.extend(repos.clone());
+    variables.extend(pages(source, &repos));
     if let Some((each, value)) = value {
         variables.extend(each_variables(each.name.as_str(), value));
     }

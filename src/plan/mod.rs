@@ -11,6 +11,7 @@ mod facts;
 mod item;
 mod layer;
 mod manifest;
+mod pages;
 mod parts;
 mod steps;
 #[cfg(test)]

@@ -20,6 +20,7 @@ use super::config::{Config, Limits, Rules};
 use super::front::Front;
 use super::operations::Operations;
 use super::pace::Pacer;
+use super::pages::Pages;
 use super::patient::Patient;
 use super::reply::Reply;
 use super::rules::GithubPackages;
@@ -87,6 +88,7 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
     let guard = Guard::new(&config.auth, config.clock.clone())?;
     let listener = TcpListener::bind(config.listen).await.map_err(|why| StartError::Listen { address: config.listen, why })?;
     let address = listener.local_addr().map_err(|why| StartError::Listen { address: config.listen, why })?;
+    let pages = (config.rules == Rules::GithubPackages).then(|| Pages::new(config.clock.clone()));
     let store = Store::new(config.max_storage, config.clock, config.limits.clone());
     let operations: Arc<dyn Operations> = match config.rules {
         Rules::Standard => Arc::new(store),
@@ -100,6 +102,7 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
         manifests: Semaphore::new(config.limits.manifests_at_once),
         pacer,
         address: format!("http://{address}"),
+        pages,
         twists,
     });
     let (stop, stopped) = watch::channel(false);

@@ -1,7 +1,9 @@
 //! All entries.
 
 use super::change::{Fault, Variant};
-use super::{auth, blob, chunk, delete, http, lawful, list, manifest, mounts, moves, naming, offer, pull, referrer, tag, token, upload};
+use super::{
+    auth, blob, chunk, delete, http, lawful, list, manifest, mounts, moves, naming, offer, packages, pull, referrer, tag, token, upload,
+};
 
 /// Every fault, by area.
 #[must_use]
@@ -23,6 +25,7 @@ pub fn faults() -> Vec<Fault> {
         referrer::FAULTS,
         delete::FAULTS,
         offer::FAULTS,
+        packages::FAULTS,
     ]
     .concat()
 }

@@ -19,6 +19,7 @@ mod lawful;
 mod list;
 mod manifest;
 mod offer;
+mod packages;
 mod pull;
 mod naming;
 mod referrer;
