@@ -24,6 +24,8 @@ pub struct Profile {
     pub repository: At<Template>,
     /// What is known to be otherwise.
     pub deviations: Vec<Deviation>,
+    /// Whether nothing may be written: only what reads is asked for.
+    pub read_only: bool,
     /// Where the service shows the pages of its packages; without it they are not looked for.
     pub pages: Option<PageUrls>,
     /// The profile that it takes the rest from.
@@ -118,12 +120,14 @@ pub(super) struct Written {
     pub(super) choose: Option<Vec<AutoChoice>>,
     /// Where the service shows the pages of its packages.
     pub(super) pages: Option<PageUrls>,
+    /// `true`: nothing may be written; only what reads is asked for, of images that `--image` names.
+    pub(super) read_only: Option<bool>,
 }
 
 impl Written {
     /// The profile, with what `base` gives where this says nothing. A deviation written here takes the place of one for the same clause.
     pub(super) fn profile(self, name: &str, base: Option<&Profile>) -> Profile {
-        let Self { title, extends, documents, expects, repository, deviations, pages, .. } = self;
+        let Self { title, extends, documents, expects, repository, deviations, pages, read_only, .. } = self;
         let own = |known: &&Deviation| !deviations.iter().any(|deviation| deviation.clause == known.clause);
         let inherited: Vec<Deviation> = base.into_iter().flat_map(|base| &base.deviations).filter(own).cloned().collect();
         let mut expected = base.map(|base| base.expects.clone()).unwrap_or_default();
@@ -135,6 +139,7 @@ impl Written {
             expects: expected,
             repository: repository.or_else(|| base.map(|base| base.repository.clone())).unwrap_or_else(default_repository),
             deviations: inherited.into_iter().chain(deviations).collect(),
+            read_only: read_only.unwrap_or_else(|| base.is_some_and(|base| base.read_only)),
             pages: pages.or_else(|| base.and_then(|base| base.pages.clone())),
             extends: extends.map(|name| name.value),
             file: None,

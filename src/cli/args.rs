@@ -83,6 +83,9 @@ pub(super) struct RunArgs {
     /// ./mine.yaml is a profile of your own (docs/writing-profiles.md).
     #[arg(long, default_value = "auto", value_name = "NAME|FILE", help_heading = "What is judged")]
     pub(super) profile: String,
+    /// An image that is there, to be pulled and judged; may be repeated. The profile pull-only lives on these: it writes nothing.
+    #[arg(long, value_name = "REPO:TAG|REPO@DIGEST", help_heading = "What is judged")]
+    pub(super) image: Vec<String>,
     /// Only scenarios whose id matches (`push/*`; `plimsoll scenario list` lists them); may be repeated.
     #[arg(long, value_name = "GLOB", help_heading = "What is judged")]
     pub(super) only: Vec<String>,

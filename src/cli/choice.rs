@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use super::exit::{Ended, Exit};
 use super::output::Output;
 use super::suite::{files, unsent};
+use super::target;
+use crate::check::Named;
 use crate::clause::AUTO;
 use crate::plan::glob;
 use crate::scenario::{Scenario, Suite, read_scenario};
@@ -66,6 +68,18 @@ pub(super) fn choice(chosen: Chosen, own: &[PathBuf], only: &[String], output: &
         return Err(Ended::new(Exit::Usage, nothing_matches(pattern, &suite)));
     }
     Ok(Choice { suite, hash: files.hash(), only: chosen, profile })
+}
+
+/// What `--image` names; a profile that only reads wants one.
+pub(super) fn images(texts: &[String], choice: &Choice) -> Result<Named, Ended> {
+    let images = texts.iter().map(|text| target::image(text)).collect::<Result<Vec<_>, _>>();
+    let images = images.map_err(|why| Ended::new(Exit::Usage, why))?;
+    let alone = choice.suite.catalogue.profiles.get(&choice.profile).is_some_and(|profile| profile.read_only);
+    if alone && images.is_empty() {
+        let why = "this profile pushes nothing, so it wants images that are there: --image REPOSITORY:TAG or --image REPOSITORY@sha256:…, which may be repeated";
+        return Err(Ended::new(Exit::Usage, why));
+    }
+    Ok(Named { images, alone })
 }
 
 /// Adds files of the user's own to a suite; gives their ids.

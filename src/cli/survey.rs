@@ -6,14 +6,14 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use super::args::RunArgs;
-use super::choice::{Choice, choice, chosen};
+use super::choice::{Choice, choice, chosen, images};
 use super::embedded::{self, Embedded, in_place_of_a_target};
 use super::exit::{Ended, Exit};
 use super::interrupt;
 use super::output::Output;
 use super::short_load::{Place, add_load};
 use super::target::{self, TargetAddress};
-use crate::check::{Bodies, CheckError, Interrupt, Options, Progress, Refusal, check};
+use crate::check::{Bodies, CheckError, Interrupt, Named, Options, Progress, Refusal, check};
 use crate::clause::Level;
 use crate::client::credentials::{Credentials, Environment, Given, Secret, resolve};
 use crate::client::{Client, Options as ClientOptions};
@@ -53,6 +53,7 @@ async fn begun(args: &RunArgs, manner: Manner, output: &Output, targets: &[Targe
     let interrupt = interrupt::heard(*output);
     let interrupted = || Ended::new(Exit::NotJudged, "nothing was judged: interrupted");
     let chosen = choice(chosen(args.scenarios.as_deref(), &args.profile, output)?, &args.own, &args.only, output)?;
+    let images = images(&args.image, &chosen)?;
     let password = if args.password_stdin {
         let read = tokio::task::spawn_blocking(read_password);
         let read = tokio::select! {
@@ -67,7 +68,7 @@ async fn begun(args: &RunArgs, manner: Manner, output: &Output, targets: &[Targe
     if interrupt.times() > 0 {
         return Err(interrupted());
     }
-    let run = Run { args, manner, output, chosen, password, interrupt };
+    let run = Run { args, manner, output, chosen, images, password, interrupt };
     if targets.is_empty() {
         return run.embedded().await;
     }
@@ -118,6 +119,7 @@ struct Run<'a> {
     manner: Manner,
     output: &'a Output,
     chosen: Choice,
+    images: Named,
     password: Option<Secret>,
     interrupt: Interrupt,
 }
@@ -184,6 +186,7 @@ impl Run<'_> {
             prefix: target.prefix.clone().unwrap_or_else(|| "plimsoll".to_owned()),
             profile: self.chosen.profile.clone(),
             only: self.chosen.only.clone(),
+            images: self.images.clone(),
             jobs: usize::from(args.jobs),
             max_time: args.max_time,
             seed: args.seed,
@@ -282,7 +285,7 @@ fn of_clauses(record: &Record, fail_on: Level) -> Exit {
 
 fn refused(why: &CheckError) -> Ended {
     let exit = match why {
-        CheckError::Refused(_) | CheckError::CutShort { .. } => Exit::NotJudged,
+        CheckError::Refused(_) | CheckError::NoImage { .. } | CheckError::CutShort { .. } => Exit::NotJudged,
         CheckError::NoProfile { .. } | CheckError::NothingToRun { .. } | CheckError::NothingBinds { .. } | CheckError::InUse { .. } => {
             Exit::Usage
         }

@@ -13,6 +13,13 @@ const BUILT_IN: [&str; 8] = ["registry", "host", "user", "password", "basic", "r
 /// What is known of the pages of packages: `<pages.page>`.
 pub(super) const PAGES: [&str; 7] = ["page", "list", "graphql", "owner", "repository", "image", "sibling"];
 
+/// Lists that the user's `--image` fills, with the fields of their values.
+pub(super) const GIVEN: [(&str, &[&str]); 3] = [
+    ("given-images", &["repo", "reference", "manifest", "size"]),
+    ("given-tags", &["repo", "tag"]),
+    ("given-blobs", &["repo", "digest", "size"]),
+];
+
 /// What a step can name.
 #[derive(Clone, Debug)]
 pub(super) struct Scope {
@@ -99,7 +106,9 @@ impl Reader<'_> {
             self.define(name, What::Datum(parts(name, &scenario.data)), &mut scope);
         }
         self.check_data(scenario, &scope);
-        if let Some(Each { name, values: Values::List(list) }) = &scenario.each {
+        if let Some(Each { name, values: Values::List(list) }) = &scenario.each
+            && GIVEN.iter().all(|(given, _)| given != list)
+        {
             self.read_list(&At::new(list.clone(), name.place), &scope);
         }
         scope
@@ -107,7 +116,13 @@ impl Reader<'_> {
 
     /// The fields that all values of an `each` have.
     pub(super) fn fields(&mut self, each: &Each) -> Option<Vec<String>> {
-        let Values::Items(items) = &each.values else { return None };
+        let items = match &each.values {
+            Values::Items(items) => items,
+            Values::List(list) => {
+                let given = GIVEN.iter().find(|(given, _)| given == list);
+                return given.map(|(_, fields)| fields.iter().map(|field| (*field).to_owned()).collect());
+            }
+        };
         let maps: Vec<_> = items.iter().filter_map(|item| if let Item::Map(fields) = item { Some(fields) } else { None }).collect();
         let first = maps.first()?;
         if maps.len() < items.len() {

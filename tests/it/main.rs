@@ -11,6 +11,7 @@ mod peers_suite;
 mod peers_surveys;
 mod profiles;
 mod prove;
+mod pull_only;
 mod reports;
 mod samples;
 mod scenario_errors;
