@@ -20,7 +20,7 @@ install-peers:
 
 # The tests against real registries and clients, none skipped.
 peers *ARGS: install-peers
-    PLIMSOLL_PEERS=required cargo test --test it peers -- --test-threads=1 {{ ARGS }}
+    PLIMSOLL_PEERS=required cargo test --test it peers -- --include-ignored --test-threads=1 {{ ARGS }}
 
 # Everything that CI runs.
 ci:

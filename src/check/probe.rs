@@ -1,7 +1,7 @@
 //! From what the probes' runs showed to facts.
 
 use super::recorder::Heard;
-use crate::plan::{DECLINED, Facts, Plan, State, WITHHELD};
+use crate::plan::{DECLINED, Fact, Facts, Plan, State, WITHHELD};
 use crate::scenario::Suite;
 
 /// Notes what became of each capability that was probed, or could not be.
@@ -34,10 +34,12 @@ pub(super) fn decided_by(suite: &Suite, probe: &str) -> Option<String> {
 }
 
 /// What need not be tried, since something that it needs is not there.
-pub(super) fn beyond_reach(suite: &Suite, facts: &Facts, probe: &str) -> Option<(String, State, String)> {
+pub(super) fn beyond_reach(suite: &Suite, facts: &Facts, probe: &str) -> Option<(String, Fact)> {
     let (capability, known) =
         suite.catalogue.capabilities.iter().find(|(_, known)| known.probe.as_ref().is_some_and(|id| id.as_str() == probe))?;
     let need = known.needs.iter().find(|need| !facts.has(need.as_str()))?;
     let state = if facts.state(need.as_str()) == State::Declined { State::Declined } else { State::Unknown };
-    Some((capability.clone(), state, format!("it needs {}", need.as_str())))
+    let of_the_run = suite.catalogue.capabilities.get(need.as_str()).is_some_and(|need| need.from_driver)
+        || facts.capabilities.get(need.as_str()).is_some_and(|need| need.of_the_run);
+    Some((capability.clone(), Fact { state, observed: format!("it needs {}", need.as_str()), of_the_run }))
 }

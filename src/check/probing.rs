@@ -11,7 +11,7 @@ use super::recorder::{Heard, Recorder};
 use super::run::run_one;
 use super::survey::{Survey, no_profile};
 use crate::clause::AUTO;
-use crate::plan::{Fate, Item, State, probes};
+use crate::plan::{Fact, Fate, Item, State, probes};
 
 impl Survey<'_> {
     /// Runs the probes in waves: what needs nothing that is still unknown goes side by side.
@@ -28,7 +28,7 @@ impl Survey<'_> {
             let mut wave = Vec::new();
             for index in ready {
                 match self.beyond_reach(&plan.items[index]) {
-                    Some((capability, state, why)) => self.facts.note(&capability, state, why),
+                    Some((capability, fact)) => drop(self.facts.capabilities.insert(capability, fact)),
                     None => wave.push((index, Arc::new(Recorder::telling(&self.waits)))),
                 }
             }
@@ -52,10 +52,11 @@ impl Survey<'_> {
 
     /// What a probe would decide and why it need not be tried: something that it needs is not there, or with --repository there is no
     /// second repository for it.
-    fn beyond_reach(&self, item: &Item) -> Option<(String, State, String)> {
+    fn beyond_reach(&self, item: &Item) -> Option<(String, Fact)> {
         probe::beyond_reach(self.suite, &self.facts, &item.scenario).or_else(|| {
             let Fate::Skip(why) = &item.fate else { return None };
-            Some((probe::decided_by(self.suite, &item.scenario)?, State::Declined, why.clone()))
+            let untried = Fact { state: State::Declined, observed: why.clone(), of_the_run: true };
+            Some((probe::decided_by(self.suite, &item.scenario)?, untried))
         })
     }
 

@@ -96,7 +96,7 @@ impl Survey<'_> {
             let level = clause.and_then(|clause| self.suite.catalogue.clauses.get(&clause)?.binding(self.profile)).map(|bound| bound.level);
             self.profile.expects(capability, level).to_string()
         };
-        let of_the_run = |name: &String| self.suite.catalogue.capabilities.get(name).is_some_and(|known| known.from_driver);
+        let from_driver = |name: &String| self.suite.catalogue.capabilities.get(name).is_some_and(|known| known.from_driver);
         let found = |fact: &crate::plan::Fact| match fact.state {
             State::Accepted => FactState::Accepted,
             State::Declined => FactState::Declined,
@@ -105,7 +105,8 @@ impl Survey<'_> {
         };
         let facts = self.facts.capabilities.iter().map(|(capability, fact)| {
             let observed = self.client.secrets().redact(&evidence::printable(fact.observed.as_bytes()));
-            (capability.clone(), Fact { state: found(fact), expected: expected(capability), observed, of_the_run: of_the_run(capability) })
+            let of_the_run = fact.of_the_run || from_driver(capability);
+            (capability.clone(), Fact { state: found(fact), expected: expected(capability), observed, of_the_run })
         });
         facts.collect()
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::access::{ConnectionArgs, LoginArgs};
 use super::explain::ExplainArgs;
 use super::load_args::LoadArgs;
 use super::scenario::ScenarioArgs;
@@ -98,27 +99,13 @@ pub(super) struct RunArgs {
     /// Run this scenario file of your own (with whatever --only names); may be repeated.
     #[arg(long = "scenario", value_name = "FILE", help_heading = "What is judged")]
     pub(super) own: Vec<PathBuf>,
-    /// The user name for the target (also `PLIMSOLL_USER`; else Docker's config file).
-    #[arg(long, value_name = "USER", help_heading = "Login")]
-    pub(super) user: Option<String>,
-    /// Read the password from standard input (also `PLIMSOLL_PASSWORD`).
-    #[arg(long, requires = "user", help_heading = "Login")]
-    pub(super) password_stdin: bool,
-    /// Send no credentials, whatever the environment and Docker's config hold.
-    #[arg(long, conflicts_with_all = ["user", "password_stdin"], help_heading = "Login")]
-    pub(super) anonymous: bool,
+    #[command(flatten)]
+    pub(super) login: LoginArgs,
     /// Wait for tokens to expire, where the target's clock can't be moved (a minute or more).
     #[arg(long, help_heading = "Login")]
     pub(super) wait_expiry: bool,
-    /// Trust this certificate authority (PEM) beside the system's; may be repeated.
-    #[arg(long, value_name = "FILE", help_heading = "Connection")]
-    pub(super) ca_cert: Vec<PathBuf>,
-    /// How long to try to connect.
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration, help_heading = "Connection")]
-    pub(super) connect_timeout: Duration,
-    /// How long one request may take.
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, help_heading = "Connection")]
-    pub(super) timeout: Duration,
+    #[command(flatten)]
+    pub(super) connection: ConnectionArgs,
     /// How many scenarios run side by side.
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Run")]
     pub(super) jobs: u16,

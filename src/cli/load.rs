@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::access::read_password;
 use super::choice::{Chosen, chosen};
+use super::directory::report_directory;
 use super::display::Display;
 use super::embedded::{Apart, in_place_of_a_target};
 use super::exit::{Ended, Exit};
@@ -10,11 +12,9 @@ use super::interrupt;
 use super::load_args::LoadArgs;
 use super::output::Output;
 use super::suite::invalid;
-use super::survey::{credentials, read_password, report_directory};
 use super::target::{self, TargetAddress};
 use crate::clause::Level;
 use crate::client::credentials::Credentials;
-use crate::client::{Client, Options as ClientOptions};
 use crate::load::drive::{LoadError, Order, Overrides};
 use crate::load::threshold::Threshold;
 use crate::load::{Options, given, load, own};
@@ -31,7 +31,8 @@ pub(super) fn run(args: &LoadArgs, output: &Output) -> Result<Exit, Ended> {
     let hash = files.hash();
     let workload = workload(&suite, &args.workload)?;
     let thresholds = thresholds(args, &suite, workload, output)?;
-    let password = args.password_stdin.then(read_password).transpose()?;
+    args.login.refuse_in_words()?;
+    let password = args.login.password_stdin.then(read_password).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.map_err(|why| Ended::new(Exit::Bug, format!("no runtime could be made: {why}")))?;
     let run = Run { args, output, suite: &suite, profile, hash, workload, thresholds };
@@ -41,8 +42,7 @@ pub(super) fn run(args: &LoadArgs, output: &Output) -> Result<Exit, Ended> {
         }
         let mut exit = Exit::Conforms;
         for target in &targets {
-            let found = if args.anonymous { Ok(None) } else { credentials(args.user.clone(), password.clone(), target).await };
-            let one = match found {
+            let one = match args.login.credentials(password.as_ref(), target).await {
                 Ok(found) => run.target(target, found, false).await,
                 Err(why) => Err(why),
             };
@@ -100,7 +100,7 @@ impl Run<'_> {
         let order = Order::new(self.workload, &options.overrides, options.seed).map_err(|why| refused(&why))?;
         self.ask(target, &order)?;
         let directory = report_directory(self.args.report_dir.as_deref(), target, embedded, self.args.targets.len() > 1)?;
-        let client = self.client(target, credentials)?;
+        let client = self.args.connection.client(target, credentials, |options| options)?;
         let display = Display::new(self.output);
         let interrupt = interrupt::heard(*self.output);
         let loaded = load(self.suite, self.workload, &client, &options, (&display, &interrupt)).await;
@@ -110,8 +110,7 @@ impl Run<'_> {
 
     /// What is not this machine's own is not loaded without a word.
     fn ask(&self, target: &TargetAddress, order: &Order) -> Result<(), Ended> {
-        let loopback = crate::client::Origin::of(&target.base).is_ok_and(|origin| origin.is_loopback());
-        if loopback {
+        if target.is_loopback() {
             return Ok(());
         }
         let limits = [
@@ -160,20 +159,7 @@ impl Run<'_> {
     /// Half of the processors where the registry needs them too.
     fn threads(&self, target: &TargetAddress) -> usize {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let loopback = crate::client::Origin::of(&target.base).is_ok_and(|origin| origin.is_loopback());
-        self.args.threads.map_or(if loopback { (cores / 2).max(1) } else { cores }, usize::from)
-    }
-
-    fn client(&self, target: &TargetAddress, credentials: Option<Credentials>) -> Result<Client, Ended> {
-        let options = ClientOptions {
-            target: Some(target.base.clone()),
-            credentials,
-            ca_certs: self.args.ca_cert.clone(),
-            connect_timeout: self.args.connect_timeout,
-            request_timeout: self.args.timeout,
-            ..ClientOptions::default()
-        };
-        Client::new(options).map_err(|why| Ended::new(Exit::BadInput, why.to_string()))
+        self.args.threads.map_or(if target.is_loopback() { (cores / 2).max(1) } else { cores }, usize::from)
     }
 
     fn tell(&self, record: &Record, directory: &Path) -> Result<Exit, Ended> {

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::access::{ConnectionArgs, LoginArgs};
 use super::args::{duration, rate, size};
 
 /// Options of `load`.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(super) struct LoadArgs {
     /// `http://HOST:PORT`, `https://HOST`, or `HOST[/REPOSITORY/PREFIX]` (https, except loopback). Left out: the embedded reference registry.
     #[arg(value_name = "TARGET")]
@@ -56,24 +56,10 @@ pub(super) struct LoadArgs {
     /// Read scenarios from this directory in place of the ones shipped.
     #[arg(long, value_name = "DIR", help_heading = "What is judged")]
     pub(super) scenarios: Option<PathBuf>,
-    /// The user name for the target (also `PLIMSOLL_USER`; else Docker's config file).
-    #[arg(long, value_name = "USER", help_heading = "Login")]
-    pub(super) user: Option<String>,
-    /// Read the password from standard input (also `PLIMSOLL_PASSWORD`).
-    #[arg(long, requires = "user", help_heading = "Login")]
-    pub(super) password_stdin: bool,
-    /// Send no credentials, whatever the environment and Docker's config hold.
-    #[arg(long, conflicts_with_all = ["user", "password_stdin"], help_heading = "Login")]
-    pub(super) anonymous: bool,
-    /// Trust this certificate authority (PEM) beside the system's; may be repeated.
-    #[arg(long, value_name = "FILE", help_heading = "Connection")]
-    pub(super) ca_cert: Vec<PathBuf>,
-    /// How long to try to connect.
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration, help_heading = "Connection")]
-    pub(super) connect_timeout: Duration,
-    /// How long one request may take: its head, and each silence in its body.
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, help_heading = "Connection")]
-    pub(super) timeout: Duration,
+    #[command(flatten)]
+    pub(super) login: LoginArgs,
+    #[command(flatten)]
+    pub(super) connection: ConnectionArgs,
     /// Write the reports into this directory, taken literally [default: reports/runs/TARGET/TIME].
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(super) report_dir: Option<PathBuf>,

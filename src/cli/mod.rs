@@ -1,9 +1,11 @@
 //! The commands. Takes the command line; gives an exit code. May use everything; nothing uses it.
 
+mod access;
 mod args;
 mod begin;
 mod choice;
 mod coverage;
+mod directory;
 mod display;
 mod embedded;
 mod exit;

@@ -8,7 +8,7 @@ use super::output::Output;
 use super::survey::Manner;
 use super::target::TargetAddress;
 use crate::check::{Interrupt, Options as CheckOptions};
-use crate::client::{Client, Origin};
+use crate::client::Client;
 use crate::load::drive::Overrides;
 use crate::load::{Options, load, own};
 use crate::record::{FactState, Record};
@@ -61,8 +61,7 @@ pub(super) async fn add_load(
 }
 
 fn is_wanted(args: &RunArgs, manner: Manner, record: &Record, place: &Place<'_>) -> bool {
-    let here = Origin::of(&place.target.base).is_ok_and(|origin| origin.is_loopback());
     let pushes = record.facts.get("push").is_some_and(|fact| fact.state == FactState::Accepted);
     let whole = record.cut_short.is_none() && args.only.is_empty() && args.repository.is_none();
-    manner == Manner::Survey && !args.no_load && (args.load || here) && pushes && whole
+    manner == Manner::Survey && !args.no_load && (args.load || place.target.is_loopback()) && pushes && whole
 }

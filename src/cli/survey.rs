@@ -1,12 +1,13 @@
 //! `plimsoll survey` and `plimsoll check`: targets in, reports and an exit code out.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use super::access::read_password;
 use super::args::RunArgs;
 use super::choice::{Choice, choice, chosen, images};
+use super::directory::report_directory;
 use super::embedded::{self, Embedded, in_place_of_a_target};
 use super::exit::{Ended, Exit};
 use super::interrupt;
@@ -15,8 +16,8 @@ use super::short_load::{Place, add_load};
 use super::target::{self, TargetAddress};
 use crate::check::{Bodies, CheckError, Interrupt, Named, Options, Progress, Refusal, check};
 use crate::clause::Level;
-use crate::client::credentials::{Credentials, Environment, Given, Secret, resolve};
-use crate::client::{Client, Options as ClientOptions};
+use crate::client::Options as ClientOptions;
+use crate::client::credentials::{Credentials, Secret};
 use crate::clock::{self, Clock};
 use crate::record::{Outcome, Record, write_atomically};
 use crate::report::{Format, Style};
@@ -32,9 +33,6 @@ pub(super) enum Manner {
 
 /// How much later than the run its requests end: at the same moment, a request cut by us could be taken for a target that is silent.
 const AFTER_THE_END: Duration = Duration::from_secs(6);
-
-/// The longest password that is read, in bytes.
-const LONGEST_PASSWORD: u64 = 64 << 10;
 
 pub(super) fn run(args: &RunArgs, manner: Manner, output: &Output) -> Result<Exit, Ended> {
     let targets = args.targets.iter().map(|text| target::parse(text)).collect::<Result<Vec<_>, _>>();
@@ -54,7 +52,7 @@ async fn begun(args: &RunArgs, manner: Manner, output: &Output, targets: &[Targe
     let interrupted = || Ended::new(Exit::NotJudged, "nothing was judged: interrupted");
     let chosen = choice(chosen(args.scenarios.as_deref(), &args.profile, output)?, &args.own, &args.only, output)?;
     let images = images(&args.image, &chosen)?;
-    let password = if args.password_stdin {
+    let password = if args.login.password_stdin {
         let read = tokio::task::spawn_blocking(read_password);
         let read = tokio::select! {
             biased;
@@ -89,29 +87,12 @@ async fn begun(args: &RunArgs, manner: Manner, output: &Output, targets: &[Targe
 
 /// What the parser lets through and no run can be made of.
 fn refuse_in_words(args: &RunArgs) -> Result<(), Ended> {
-    // The text may hold a password: it is not repeated.
-    if args.user.as_ref().is_some_and(|user| user.contains(':')) {
-        let why = "--user takes the name alone: give the password with --password-stdin or in PLIMSOLL_PASSWORD, since the process list shows options";
-        return Err(Ended::new(Exit::Usage, why));
-    }
+    args.login.refuse_in_words()?;
     if let Some(name) = &args.repository {
         target::repository_name(name)
             .map_err(|why| Ended::new(Exit::Usage, format!("--repository: `{name}` is no name of a repository: {why}")))?;
     }
     Ok(())
-}
-
-/// One line of standard input, without its line end.
-pub(super) fn read_password() -> Result<Secret, Ended> {
-    let mut text = String::new();
-    let read = std::io::stdin().lock().take(LONGEST_PASSWORD).read_to_string(&mut text);
-    read.map_err(|why| Ended::new(Exit::Usage, format!("the password could not be read from standard input: {why}")))?;
-    let password = text.strip_suffix('\n').unwrap_or(&text);
-    let password = password.strip_suffix('\r').unwrap_or(password);
-    if password.is_empty() {
-        return Err(Ended::new(Exit::Usage, "--password-stdin was given, and standard input was empty"));
-    }
-    Ok(Secret::new(password))
 }
 
 struct Run<'a> {
@@ -136,18 +117,10 @@ impl Run<'_> {
     }
 
     async fn target(&self, target: &TargetAddress, several: bool) -> Result<Exit, Ended> {
-        let credentials = if self.args.anonymous {
-            None
-        } else {
-            let given = Given { user: self.args.user.clone(), password: self.password.clone() };
-            let prefix = target.prefix.as_deref().unwrap_or_default();
-            let environment = environment();
-            let found = tokio::select! {
-                biased;
-                () = self.interrupt.asked(1) => return Err(Ended::new(Exit::NotJudged, "nothing was judged: interrupted")),
-                found = resolve(given, &target.base, prefix, &environment) => found,
-            };
-            found.map_err(|why| Ended::new(Exit::Usage, why.to_string()))?
+        let credentials = tokio::select! {
+            biased;
+            () = self.interrupt.asked(1) => return Err(Ended::new(Exit::NotJudged, "nothing was judged: interrupted")),
+            found = self.args.login.credentials(self.password.as_ref(), target) => found?,
         };
         self.judge(target, credentials, None, several).await
     }
@@ -159,9 +132,13 @@ impl Run<'_> {
         clock: Option<Clock>,
         several: bool,
     ) -> Result<Exit, Ended> {
-        let directory = self.report_directory(target, clock.is_some(), several)?;
+        let directory = self.directory(target, clock.is_some(), several)?;
         let options = self.options(target, credentials.as_ref(), clock.clone());
-        let client = self.client(target, credentials.clone(), clock)?;
+        let client = self.args.connection.client(target, credentials, |options| ClientOptions {
+            deadline: Some(clock::instant() + self.args.max_time + AFTER_THE_END),
+            clock: clock.unwrap_or_default(),
+            ..options
+        })?;
         let progress = Line { output: self.output, directory: directory.as_deref(), state: Mutex::default(), bodies: Mutex::default() };
         let checked = check(&self.chosen.suite, &client, &options, &progress, &self.interrupt).await;
         progress.end();
@@ -176,7 +153,7 @@ impl Run<'_> {
     fn withheld(&self, why: &CheckError) -> Option<Ended> {
         let CheckError::Refused(Refusal::Login { url, .. }) = why else { return None };
         let told = || format!("{url} asks for a login, and --anonymous withheld the credentials: leave it out to log in");
-        self.args.anonymous.then(|| Ended::new(Exit::NotJudged, told()))
+        self.args.login.anonymous.then(|| Ended::new(Exit::NotJudged, told()))
     }
 
     fn options(&self, target: &TargetAddress, credentials: Option<&Credentials>, embedded: Option<Clock>) -> Options {
@@ -201,41 +178,10 @@ impl Run<'_> {
         }
     }
 
-    fn client(&self, target: &TargetAddress, credentials: Option<Credentials>, clock: Option<Clock>) -> Result<Client, Ended> {
-        let options = ClientOptions {
-            target: Some(target.base.clone()),
-            credentials,
-            ca_certs: self.args.ca_cert.clone(),
-            connect_timeout: self.args.connect_timeout,
-            request_timeout: self.args.timeout,
-            deadline: Some(clock::instant() + self.args.max_time + AFTER_THE_END),
-            clock: clock.unwrap_or_default(),
-            ..ClientOptions::default()
-        };
-        Client::new(options).map_err(|why| Ended::new(Exit::BadInput, why.to_string()))
-    }
-
-    /// Where reports go, made before anything is sent: a survey whose report can't be written has judged nothing for anybody.
-    fn report_directory(&self, target: &TargetAddress, embedded: bool, several: bool) -> Result<Option<PathBuf>, Ended> {
-        let name = match &target.prefix {
-            _ if embedded => "embedded".to_owned(),
-            // Two places of one registry do not share a directory.
-            Some(prefix) if several => file_name(&format!("{}/{prefix}", target.host())),
-            _ => file_name(&target.host()),
-        };
-        let directory = match (&self.args.report_dir, self.manner) {
-            (Some(directory), _) if several => directory.join(name),
-            (Some(directory), _) => directory.clone(),
-            (None, Manner::Check) => return Ok(None),
-            (None, Manner::Survey) => {
-                let time = clock::rfc3339(Clock::system().now()).replace([':', '-'], "");
-                unused(&Path::new("reports/runs").join(name).join(time))
-            }
-        };
-        std::fs::create_dir_all(&directory).map_err(|why| {
-            Ended::new(Exit::NotJudged, format!("{} can't be made, so no report could be written: {why}", directory.display()))
-        })?;
-        Ok(Some(directory))
+    fn directory(&self, target: &TargetAddress, embedded: bool, several: bool) -> Result<Option<PathBuf>, Ended> {
+        let given = self.args.report_dir.as_deref();
+        let wanted = given.is_some() || self.manner == Manner::Survey;
+        wanted.then(|| report_directory(given, target, embedded, several)).transpose()
     }
 
     fn tell(&self, record: &Record, bodies: &Bodies, directory: Option<&Path>) -> Result<Exit, Ended> {
@@ -291,53 +237,6 @@ fn refused(why: &CheckError) -> Ended {
         }
     };
     Ended::new(exit, why.to_string())
-}
-
-/// The variables of this process whose names can be written at all.
-fn environment() -> Environment {
-    Environment::of(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect())
-}
-
-/// The login for a target: given, of the environment, or of Docker's config.
-pub(super) async fn credentials(
-    user: Option<String>,
-    password: Option<Secret>,
-    target: &TargetAddress,
-) -> Result<Option<Credentials>, Ended> {
-    let prefix = target.prefix.as_deref().unwrap_or_default();
-    let found = resolve(Given { user, password }, &target.base, prefix, &environment()).await;
-    found.map_err(|why| Ended::new(Exit::Usage, why.to_string()))
-}
-
-/// Where the reports of a load go, made before anything is sent.
-pub(super) fn report_directory(given: Option<&Path>, target: &TargetAddress, embedded: bool, several: bool) -> Result<PathBuf, Ended> {
-    let name = if embedded { "embedded".to_owned() } else { file_name(&target.host()) };
-    let directory = match given {
-        Some(directory) if several => directory.join(name),
-        Some(directory) => directory.to_owned(),
-        None => {
-            let time = clock::rfc3339(Clock::system().now()).replace([':', '-'], "");
-            unused(&Path::new("reports/runs").join(name).join(time))
-        }
-    };
-    std::fs::create_dir_all(&directory).map_err(|why| {
-        Ended::new(Exit::NotJudged, format!("{} can't be made, so no report could be written: {why}", directory.display()))
-    })?;
-    Ok(directory)
-}
-
-/// `127.0.0.1:5000` → `127.0.0.1-5000`: safe as the name of a directory.
-fn file_name(host: &str) -> String {
-    host.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect()
-}
-
-/// This path, or the first of `path-2`, `path-3`, … that is not there yet.
-fn unused(path: &Path) -> PathBuf {
-    let numbered = |n: u32| path.with_file_name(format!("{}-{n}", path.file_name().unwrap_or_default().to_string_lossy()));
-    if !path.exists() {
-        return path.to_owned();
-    }
-    (2..1000).map(numbered).find(|path| !path.exists()).unwrap_or_else(|| path.to_owned())
 }
 
 /// A line of progress, and the record kept on the way.

@@ -1,9 +1,8 @@
 //! What a person types for a target, and what is meant.
 
-use std::net::IpAddr;
-
 use http::Uri;
 
+use crate::client::Origin;
 use crate::oci::{NameGrammar, Reference, RepositoryName};
 
 /// The longest name of a repository, or beginning of one, that is taken, in bytes. Docker's clients allow 255 for all of it.
@@ -30,6 +29,16 @@ impl TargetAddress {
     pub(super) fn host(&self) -> String {
         self.base.authority().map(ToString::to_string).unwrap_or_default()
     }
+
+    /// Whether what is sent there stays on this machine.
+    #[must_use]
+    pub(super) fn is_loopback(&self) -> bool {
+        is_loopback(&self.base)
+    }
+}
+
+fn is_loopback(base: &Uri) -> bool {
+    Origin::of(base).is_ok_and(|origin| origin.is_loopback())
 }
 
 /// Reads `http://host:port`, `https://host`, or `host[/repository/prefix]` (https, except loopback).
@@ -58,8 +67,10 @@ pub(super) fn parse(text: &str) -> Result<TargetAddress, String> {
     if parsed.host().is_empty() || (port_written && parsed.port_u16().is_none_or(|port| port == 0)) {
         return Err(bad("the port is no number from 1 to 65535"));
     }
-    let scheme = scheme.unwrap_or(if is_loopback(parsed.host()) { "http" } else { "https" });
-    let base = Uri::builder().scheme(scheme).authority(parsed).path_and_query("/").build().map_err(|_| bad("it can't be read"))?;
+    let with = |scheme| Uri::builder().scheme(scheme).authority(parsed.clone()).path_and_query("/").build();
+    let plain = with("http").map_err(|_| bad("it can't be read"))?;
+    let tls = scheme.map_or(!is_loopback(&plain), |scheme| scheme == "https");
+    let base = if tls { with("https").map_err(|_| bad("it can't be read"))? } else { plain };
     let prefix = path.trim_matches('/');
     let prefix = if prefix == "v2" { "" } else { prefix.strip_prefix("v2/").unwrap_or(prefix) };
     if !prefix.is_empty() {
@@ -94,11 +105,6 @@ pub(super) fn image(text: &str) -> Result<(RepositoryName, Reference), String> {
         .map_err(|_| bad(format!("`{name}` is no name of a repository (without the registry's host)")))?;
     let reference = reference.parse().map_err(|_| bad(format!("`{reference}` is neither a tag nor a digest")))?;
     Ok((name, reference))
-}
-
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.ends_with(".localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub struct Fact {
     pub state: State,
     /// What was observed, in words.
     pub observed: String,
+    /// Whether the run itself kept it from being tried (`--repository`, no login): nothing was observed of the target.
+    pub of_the_run: bool,
 }
 
 /// All that is known of the target before the plan is made.
@@ -55,6 +57,6 @@ impl Facts {
 
     /// Notes what became of a capability.
     pub fn note(&mut self, capability: &str, state: State, observed: impl Into<String>) {
-        self.capabilities.insert(capability.to_owned(), Fact { state, observed: observed.into() });
+        self.capabilities.insert(capability.to_owned(), Fact { state, observed: observed.into(), of_the_run: false });
     }
 }

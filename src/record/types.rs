@@ -122,7 +122,7 @@ pub struct Fact {
     pub expected: String,
     /// What was observed, in words: `201`, `404 NAME_UNKNOWN`.
     pub observed: String,
-    /// Whether it is something that the run has or lacks (a login, a clock), and nothing that the target offers.
+    /// Whether it is something that the run has or lacks (a login, a clock), or what the run kept from being tried: nothing is said of the target.
     #[serde(default, skip_serializing_if = "is_false")]
     pub of_the_run: bool,
 }

@@ -18,31 +18,37 @@ use crate::support::program::{self, Finished};
 const LIMIT: Duration = Duration::from_mins(1);
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn skopeo_carries_images_in_and_out_of_the_open_reference_registry() {
     skopeo_round_trip(&[]);
 }
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn skopeo_carries_images_in_and_out_with_basic_login() {
     skopeo_round_trip(&["--user", &format!("{USER}:{PASSWORD}")]);
 }
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn skopeo_carries_images_in_and_out_with_tokens() {
     skopeo_round_trip(&["--user", &format!("{USER}:{PASSWORD}"), "--token"]);
 }
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn crane_carries_images_in_and_out_of_the_open_reference_registry() {
     crane_round_trip(&[]);
 }
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn crane_carries_images_in_and_out_with_basic_login() {
     crane_round_trip(&["--user", &format!("{USER}:{PASSWORD}")]);
 }
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn crane_carries_images_in_and_out_with_tokens() {
     crane_round_trip(&["--user", &format!("{USER}:{PASSWORD}"), "--token"]);
 }
@@ -70,6 +76,7 @@ fn crane_round_trip(options: &[&str]) {
 }
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn the_round_trip_of_skopeo_works_on_docker_registry_so_it_may_be_asked_of_us() {
     let Some((skopeo, registry)) = peer("skopeo").zip(peer("docker-registry")) else { return };
     let folder = TempDir::new().expect("a folder");
@@ -80,6 +87,7 @@ fn the_round_trip_of_skopeo_works_on_docker_registry_so_it_may_be_asked_of_us() 
 }
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn the_round_trip_of_crane_works_on_docker_registry_so_it_may_be_asked_of_us() {
     let Some((crane, registry)) = peer("crane").zip(peer("docker-registry")) else { return };
     let folder = TempDir::new().expect("a folder");

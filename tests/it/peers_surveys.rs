@@ -25,21 +25,25 @@ const LIMIT: Duration = Duration::from_mins(5);
 const OVER_LONG_NAMES: &str = "over-long-names";
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn a_survey_of_docker_registry_finds_what_is_known() {
     survey_distribution("docker-registry", &["docker-registry", OVER_LONG_NAMES]);
 }
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn a_survey_of_docker_registry_with_htpasswd_finds_what_is_known() {
     survey_distribution_with_htpasswd("docker-registry", &["docker-registry", OVER_LONG_NAMES]);
 }
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn a_survey_of_docker_registry_with_our_token_service_finds_what_is_known() {
     survey_distribution_with_our_tokens("docker-registry", &["docker-registry"]);
 }
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn a_survey_of_docker_registry_over_tls_with_an_authority_of_its_own_finds_what_is_known() {
     let Some(registry) = peer("docker-registry") else { return };
     let folder = TempDir::new().expect("a folder");
@@ -54,31 +58,37 @@ fn a_survey_of_docker_registry_over_tls_with_an_authority_of_its_own_finds_what_
 }
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn a_survey_of_distribution_finds_what_is_known() {
     survey_distribution("distribution-registry", &["distribution", OVER_LONG_NAMES]);
 }
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn a_survey_of_distribution_with_htpasswd_finds_what_is_known() {
     survey_distribution_with_htpasswd("distribution-registry", &["distribution", OVER_LONG_NAMES]);
 }
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn a_survey_of_distribution_with_our_token_service_finds_what_is_known() {
     survey_distribution_with_our_tokens("distribution-registry", &["distribution"]);
 }
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn a_survey_of_olareg_finds_what_is_known() {
     survey_olareg(&OlaregDoor::Open, Login::None, &["olareg"]);
 }
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn a_survey_of_olareg_with_basic_login_finds_what_is_known() {
     survey_olareg(&OlaregDoor::Basic, Login::Environment, &["olareg"]);
 }
 
 #[test]
+#[ignore = "wants real registries and clients: `just peers` installs and runs them"]
 fn a_survey_of_olareg_with_its_own_tokens_finds_what_is_known() {
     survey_olareg(&OlaregDoor::Token, Login::Environment, &["olareg", "olareg-token"]);
 }

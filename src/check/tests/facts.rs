@@ -3,7 +3,7 @@
 use crate::check::probe::{beyond_reach, note};
 use crate::check::recorder::{Decision, Heard};
 use crate::plan::tests::support::{facts, setting, suite};
-use crate::plan::{Facts, State, probes};
+use crate::plan::{Fact, Facts, State, probes};
 
 #[test]
 fn a_probe_notes_what_its_deciding_step_came_to() {
@@ -42,8 +42,17 @@ fn a_probe_is_beyond_reach_where_something_that_it_needs_is_not_there() {
     ] {
         let noted = push.map_or_else(Facts::default, |state| facts(&[("push", state)]));
         let found = beyond_reach(&suite, &noted, "probes/lists");
-        assert_eq!(found, expected.map(|state| ("lists".to_owned(), state, "it needs push".to_owned())), "{push:?}");
+        let fact = |state| Fact { state, observed: "it needs push".into(), of_the_run: false };
+        assert_eq!(found, expected.map(|state| ("lists".to_owned(), fact(state))), "{push:?}");
     }
     assert_eq!(beyond_reach(&suite, &Facts::default(), "probes/pull"), None);
     assert_eq!(beyond_reach(&suite, &Facts::default(), "a/x"), None);
+}
+
+#[test]
+fn what_the_run_kept_from_being_tried_says_nothing_of_what_stands_on_it() {
+    let mut noted = Facts::default();
+    noted.capabilities.insert("push".into(), Fact { state: State::Declined, observed: "pinned".into(), of_the_run: true });
+    let (_, lists) = beyond_reach(&suite(&[]), &noted, "probes/lists").unwrap();
+    assert!(lists.of_the_run && lists.state == State::Declined);
 }

@@ -27,9 +27,7 @@ pub(super) fn capabilities(page: &mut Page, record: &Record) {
         (FactState::Broken, "broken", Ink::Bad),
         (FactState::Unknown, "unknown", Ink::Warning),
     ];
-    // What --repository leaves no room for was never tried, so the target did not decline it.
-    let pinned_away = |fact: &Fact| record.target.repository.is_some() && fact.observed.contains("--repository pins");
-    let of_target = |fact: &Fact| !fact.of_the_run && !pinned_away(fact);
+    let of_target = |fact: &Fact| !fact.of_the_run;
     for (state, label, ink) in states {
         let told: Vec<String> =
             record.facts.iter().filter(|(_, fact)| fact.state == state && of_target(fact)).map(|(name, _)| fact(record, name)).collect();
