@@ -105,6 +105,12 @@ async fn asking(client: &Client, options: &Options, ping: &Exchange, place: &str
     if ping.status() == Some(401) {
         return Some(ping.clone());
     }
+    if let Some((repo, reference)) = options.images.images.first() {
+        let pull = get(client, options, &format!("/v2/{repo}/manifests/{reference}"), &Identity::None).await;
+        if pull.status() == Some(401) || options.images.alone {
+            return (pull.status() == Some(401)).then_some(pull);
+        }
+    }
     let pull = get(client, options, &format!("{place}/tags/list"), &Identity::None).await;
     if pull.status() == Some(401) {
         return Some(pull);
@@ -230,10 +236,14 @@ async fn send(client: &Client, options: &Options, method: Method, path: &str, id
     ask(client, options, method, path, identity).await.exchange
 }
 
-async fn ask(client: &Client, options: &Options, method: Method, path: &str, identity: &Identity) -> Asked {
+/// A path of the target.
+pub(super) fn address(options: &Options, path: &str) -> Uri {
     let url =
         Uri::builder().scheme(options.base.scheme_str().unwrap_or("http")).authority(options.base.authority().map_or("", |a| a.as_str()));
-    let url = url.path_and_query(path).build().unwrap_or_else(|_| options.base.clone());
-    let ask = Ask { identity: identity.clone(), redirects: 0, ..Ask::new(Call::new(method, url)) };
+    url.path_and_query(path).build().unwrap_or_else(|_| options.base.clone())
+}
+
+async fn ask(client: &Client, options: &Options, method: Method, path: &str, identity: &Identity) -> Asked {
+    let ask = Ask { identity: identity.clone(), redirects: 0, ..Ask::new(Call::new(method, address(options, path))) };
     client.ask_patiently(ask, |_| {}).await
 }

@@ -8,6 +8,7 @@ mod cleanup;
 mod ending;
 mod evidence;
 mod fault;
+mod given;
 mod greet;
 mod options;
 mod probe;
@@ -21,8 +22,9 @@ mod tests;
 
 pub(crate) use cleanup::{Cleaning, Kept, Kind, Pushed};
 pub(crate) use evidence::{Found, evidence_of};
+pub use given::MOST_BYTES;
 pub use greet::Refusal;
 pub(crate) use greet::{Greeting, greet};
-pub use options::{Bodies, CheckError, Interrupt, Interrupter, Options, Progress};
+pub use options::{Bodies, CheckError, Interrupt, Interrupter, Named, Options, Progress};
 pub use run::check;
 pub(crate) use survey::no_profile;

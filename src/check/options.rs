@@ -8,6 +8,7 @@ use http::Uri;
 
 use super::greet::Refusal;
 use crate::clock::Clock;
+use crate::oci::{Reference, RepositoryName};
 use crate::record::Record;
 
 /// What is asked of a survey.
@@ -22,6 +23,8 @@ pub struct Options {
     pub profile: String,
     /// Patterns of scenario ids; none: all.
     pub only: Vec<String>,
+    /// Images that the user has named.
+    pub images: Named,
     /// How many scenarios may run side by side; what `side_by_side` makes of it counts.
     pub jobs: usize,
     /// How long the run may take.
@@ -44,6 +47,15 @@ pub struct Options {
     pub embedded: Option<Clock>,
     /// Hash of the scenario files.
     pub scenario_set: String,
+}
+
+/// Images that are there, to be pulled and judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// Each by repository and tag or digest.
+    pub images: Vec<(RepositoryName, Reference)>,
+    /// Whether the target is judged by these alone: the profile forbids to write.
+    pub alone: bool,
 }
 
 impl Options {
@@ -76,6 +88,14 @@ pub enum CheckError {
         /// The repository.
         repository: String,
         /// What was seen.
+        why: String,
+    },
+    /// An image that was named can't be pulled, so nothing can be judged by it.
+    #[error("{image} can't be judged: {why}")]
+    NoImage {
+        /// As it was named.
+        image: String,
+        /// What came.
         why: String,
     },
     /// There is no such profile.

@@ -23,7 +23,7 @@ impl Survey<'_> {
     fn assemble(&self, cut: Option<&str>) -> (Record, Bodies) {
         let clauses = self.planned_clauses();
         let known: IndexMap<String, String> =
-            self.profile.deviations.iter().map(|deviation| (deviation.clause.value.to_string(), deviation.reason.clone())).collect();
+            self.profile.deviations.iter().map(|deviation| (deviation.clause.value.to_string(), deviation.reason.value.clone())).collect();
         let mut assembly = Assembly::new(&clauses, &known, &self.plan.always, self.client.secrets(), cut);
         let mut scenarios: Vec<_> = self.probed.iter().map(|(item, heard)| assembly.item(item, heard)).collect();
         scenarios.extend(self.probing.iter().map(|(item, recorder)| assembly.item(item, &recorder.heard())));
@@ -37,7 +37,7 @@ impl Survey<'_> {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             scenario_set: self.options.scenario_set.clone(),
             target: self.target(),
-            profile: self.profile_used(),
+            profile: ProfileUsed::of(self.profile, &self.chosen),
             facts: self.facts_found(),
             only: self.options.only.clone(),
             keep_failed: self.options.keep_failed,
@@ -87,15 +87,6 @@ impl Survey<'_> {
             api_version: self.greeting.api_version.clone(),
             login: self.greeting.login.to_owned(),
             credentials: self.options.login.is_some(),
-        }
-    }
-
-    fn profile_used(&self) -> ProfileUsed {
-        ProfileUsed {
-            name: self.profile.name.clone(),
-            title: self.profile.title.clone(),
-            chosen: self.chosen.clone(),
-            documents: self.profile.documents.iter().map(|document| document.title().to_owned()).collect(),
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 
 use super::ending::Ended;
+use super::given::resolve;
 use super::greet::{greet, is_unused};
 use super::options::{CheckError, Interrupt, Options, Progress};
 use super::recorder::Recorder;
@@ -47,6 +48,7 @@ pub async fn check(
     if let Some(fault) = survey.greeting.fault.take() {
         return survey.shut(fault);
     }
+    survey.setting.images = resolve(client, options).await?;
     Box::pin(survey.probe(progress, interrupt)).await;
     if let Err(why) = survey.choose().and_then(|()| survey.plan()) {
         Box::pin(survey.clean_up(progress, interrupt)).await;

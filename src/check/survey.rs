@@ -52,6 +52,7 @@ impl<'a> Survey<'a> {
             repository: options.repository.clone(),
             login: options.login.clone(),
             only: options.only.clone(),
+            images: Vec::new(),
         };
         if !options.only.is_empty() && !suite.scenarios.keys().any(|id| options.only.iter().any(|pattern| glob(pattern, id))) {
             let patterns = options.only.iter().map(|only| format!("`{only}`")).collect::<Vec<_>>().join(", ");

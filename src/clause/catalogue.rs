@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::profile::{Written as WrittenProfile, choose};
-use super::{AutoChoice, Capability, Chosen, Clause, ClauseId, Profile, capability, clauses};
-use crate::text::{At, Diagnostic, Diagnostics, Files, Place, SourceFile, Template, read};
+use super::{AutoChoice, Capability, Chosen, Clause, ClauseId, Deviation, Profile, capability, clauses};
+use crate::text::{At, Diagnostic, Diagnostics, Files, SourceFile, expected_one_of, read};
 
 /// Where capabilities stand, relative to the set of files.
 pub(super) const CAPABILITIES: &str = "capabilities.yaml";
@@ -42,10 +42,7 @@ impl Catalogue {
             Some(file) => catalogue.add_capabilities(file, &mut wrong),
             None => wrong.push(Diagnostic::of_file(CAPABILITIES, "this file is missing: it lists what a registry may offer")),
         }
-        for (name, file) in files.under("profiles") {
-            let stem = name.trim_start_matches("profiles/").trim_end_matches(".yaml");
-            catalogue.add_profile(stem, file, &mut wrong);
-        }
+        catalogue.add_profiles(files, &mut wrong);
         let catalogue = wrong.or(catalogue)?;
         catalogue.mistakes(files).or(catalogue)
     }
@@ -86,30 +83,69 @@ impl Catalogue {
         }
     }
 
-    fn add_profile(&mut self, name: &str, file: &SourceFile, wrong: &mut Diagnostics) {
-        let written: WrittenProfile = match read(file) {
-            Ok(written) => written,
-            Err(diagnostic) => return wrong.push(diagnostic),
-        };
-        let whole = |title: &str| Diagnostic::of_file(&file.path, title);
-        match (written.documents, written.choose, name == AUTO) {
-            (None, Some(choices), true) if !choices.is_empty() => self.auto = choices,
-            (_, _, true) => wrong.push(whole("the profile `auto` has `title` and a list `choose`, and nothing else")),
-            (Some(documents), None, false) if !documents.is_empty() => {
-                let WrittenProfile { title, expects, repository, deviations, .. } = written;
-                let repository = repository.unwrap_or_else(default_repository);
-                self.profiles.insert(name.to_owned(), Profile { name: name.to_owned(), title, documents, expects, repository, deviations });
+    fn add_profiles(&mut self, files: &Files, wrong: &mut Diagnostics) {
+        let mut waiting = Vec::new();
+        for (name, file) in files.under("profiles") {
+            let stem = name.trim_start_matches("profiles/").trim_end_matches(".yaml");
+            match read::<WrittenProfile>(file) {
+                Ok(written) => waiting.push((stem, file, written)),
+                Err(diagnostic) => wrong.push(diagnostic),
             }
-            (_, Some(_), false) => wrong.push(whole("only the profile `auto` has `choose`")),
-            (_, None, false) => wrong.push(whole("this profile names no documents").help(Some("add `documents: [oci-1.1, rfc-9110]`"))),
+        }
+        // Those that extend another come after it.
+        let ready = |catalogue: &Self, base: Option<&At<String>>| base.is_none_or(|base| catalogue.profiles.contains_key(base.as_str()));
+        while let Some(at) = waiting.iter().position(|(_, _, written)| ready(self, written.extends.as_ref())) {
+            let (name, file, written) = waiting.remove(at);
+            self.add_profile(name, file, written, wrong);
+        }
+        for (_, file, written) in &waiting {
+            wrong.extend(written.extends.as_ref().map(|base| self.no_base(file, base)));
+        }
+        self.profiles.sort_keys();
+    }
+
+    pub(super) fn no_base(&self, file: &SourceFile, base: &At<String>) -> Diagnostic {
+        let known: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
+        let title = format!("there is no profile `{base}` to extend");
+        Diagnostic::new(file, base.place, title).help(expected_one_of(base, &known))
+    }
+
+    fn add_profile(&mut self, name: &str, file: &SourceFile, written: WrittenProfile, wrong: &mut Diagnostics) {
+        match (written.choose.as_deref(), name == AUTO) {
+            (Some([_, ..]), true) if written.documents.is_none() && written.extends.is_none() => {
+                self.auto = written.choose.unwrap_or_default();
+            }
+            (_, true) => {
+                wrong.push(Diagnostic::of_file(&file.path, "the profile `auto` has `title` and a list `choose`, and nothing else"));
+            }
+            (_, false) => match self.made(name, file, written) {
+                Ok(profile) => drop(self.profiles.insert(name.to_owned(), profile)),
+                Err(mistake) => wrong.push(mistake),
+            },
         }
     }
-}
 
-/// `<prefix>/<run>/<slug>`.
-fn default_repository() -> At<Template> {
-    let pattern = Template::parse("<prefix>/<run>/<slug>").unwrap_or_else(|error| unreachable!("{error}"));
-    At::new(pattern, Place::default())
+    /// A profile of which the one that it extends is there.
+    pub(super) fn made(&self, name: &str, file: &SourceFile, written: WrittenProfile) -> Result<Profile, Diagnostic> {
+        let whole = |title: &str| Diagnostic::of_file(&file.path, title);
+        if written.choose.is_some() {
+            return Err(whole("only the profile `auto` has `choose`"));
+        }
+        let base = written.extends.as_ref().map(|base| self.profiles.get(base.as_str()).ok_or_else(|| self.no_base(file, base)));
+        let base = base.transpose()?;
+        if written.documents.as_ref().map_or(base.is_none(), Vec::is_empty) {
+            return Err(whole("this profile names no documents").help(Some("add `documents: [oci-1.1, rfc-9110]`, or `extends: oci-1.1`")));
+        }
+        let own = written.deviations.len();
+        let mut profile = written.profile(name, base);
+        // What is known of the other profile's documents says nothing where they bind no more.
+        let inherited = profile.deviations.len() - own;
+        let bound = |known: &Deviation| self.clauses.get(&known.clause.value).is_some_and(|clause| clause.binding(&profile).is_some());
+        let known = profile.deviations.iter().enumerate().filter(|(at, known)| *at >= inherited || bound(known));
+        let kept = known.map(|(_, known)| known.clone()).collect();
+        profile.deviations = kept;
+        Ok(profile)
+    }
 }
 
 fn position(clause: &Clause) -> String {

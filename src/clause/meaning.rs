@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 
 use super::catalogue::CAPABILITIES;
-use super::{Catalogue, ClauseId, Profile};
+use super::{Catalogue, ClauseId, PageUrls, Profile};
 use crate::text::{At, Diagnostic, Diagnostics, Files, Place, expected_one_of};
 
 /// What a profile's repository pattern may hold.
 const REPOSITORY_PARTS: [&str; 3] = ["prefix", "run", "slug"];
+/// What the addresses of its pages may hold.
+const PAGE_PARTS: [&str; 4] = ["registry", "owner", "repository", "image"];
 
 /// Mistakes of one file.
 struct Page<'a> {
@@ -72,12 +74,39 @@ impl Catalogue {
         }
     }
 
-    fn mistakes_of_profile(&self, files: &Files, profile: &Profile, wrong: &mut Diagnostics) {
+    /// Why a deviation could never be met: nothing that binds under the profile can fail so.
+    fn idle(&self, profile: &Profile, at: usize) -> Option<String> {
+        let deviation = profile.deviations.get(at)?;
+        let clause = self.clauses.get(&deviation.clause.value)?;
+        if profile.deviations[..at].iter().any(|earlier| earlier.clause == deviation.clause) {
+            Some(format!("`{}` has a deviation already", clause.id))
+        } else if clause.unobservable.is_some() {
+            Some(format!("`{}` is unobservable: nothing judges it, so nothing deviates from it", clause.id))
+        } else if clause.binding(profile).is_none() {
+            Some(format!("no document of this profile says `{}`, so nothing deviates from it", clause.id))
+        } else {
+            None
+        }
+    }
+
+    pub(super) fn mistakes_of_profile(&self, files: &Files, profile: &Profile, wrong: &mut Diagnostics) {
         let page = Page { files, name: format!("profiles/{}.yaml", profile.name) };
         let (clauses, capabilities) = (self.clause_names(), self.capability_names());
         wrong.extend(profile.expects.keys().filter_map(|name| page.unknown("capability", name, name.place, &capabilities)));
-        let deviations = profile.deviations.iter().map(|deviation| &deviation.clause);
-        wrong.extend(deviations.filter_map(|id| page.unknown("clause", id.as_str(), id.place, &clauses)));
+        for (at, deviation) in profile.deviations.iter().enumerate() {
+            wrong.extend(page.unknown("clause", deviation.clause.as_str(), deviation.clause.place, &clauses));
+            wrong.extend(self.idle(profile, at).map(|title| page.diagnostic(deviation.clause.place, &title)));
+            if deviation.reason.trim().is_empty() {
+                let title = format!("the deviation from `{}` has no reason", deviation.clause);
+                wrong.push(
+                    page.diagnostic(deviation.reason.place, &title).help(Some("say why it is known: the reason appears in the reports")),
+                );
+            }
+        }
+        for url in profile.pages.iter().flat_map(PageUrls::all) {
+            let parts = url.variables().map(|path| path.join("."));
+            wrong.extend(parts.filter_map(|part| page.unknown("part of a page's address", &part, url.place, &PAGE_PARTS)));
+        }
         let repository = &profile.repository;
         let parts: Vec<String> = repository.variables().map(|path| path.join(".")).collect();
         wrong

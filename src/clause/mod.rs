@@ -1,6 +1,6 @@
 //! What binds a registry: clauses with their levels, documents, capabilities, profiles.
 //!
-//! Takes the files of `scenarios/clauses/`, `capabilities.yaml` and `profiles/`; gives the catalogue. May use `text` and the rooms above.
+//! Takes the files of `scenarios/clauses/`, `capabilities.yaml` and `profiles/`, and profiles of the user's own; gives the catalogue. May use `text` and the rooms above.
 
 mod capability;
 mod catalogue;
@@ -9,6 +9,7 @@ mod document;
 mod id;
 mod level;
 mod meaning;
+mod own;
 mod profile;
 #[cfg(test)]
 mod tests;
@@ -19,4 +20,5 @@ pub use clauses::{Binding, Clause, Client, Section};
 pub use document::Document;
 pub use id::{ClauseId, ClauseIdError};
 pub use level::Level;
-pub use profile::{AutoChoice, Chosen, Deviation, Offer, Profile};
+pub use own::is_profile;
+pub use profile::{AutoChoice, Chosen, Deviation, Offer, OwnFile, PageUrls, Profile, profile_schema};

@@ -80,9 +80,13 @@ pub(super) struct RunArgs {
     /// `http://HOST:PORT`, `https://HOST`, or `HOST[/REPOSITORY/PREFIX]` (https, except loopback). Left out: the embedded reference registry.
     #[arg(value_name = "TARGET")]
     pub(super) targets: Vec<String>,
-    /// What the target is held to: oci-1.0, oci-1.1, oci-main, docker-v2, github-packages, pull-only; auto goes by what it offers.
-    #[arg(long, default_value = "auto", value_name = "NAME", help_heading = "What is judged")]
+    /// What the target is held to: oci-1.0, oci-1.1, oci-main, docker-v2, github-packages, pull-only; auto goes by what it offers;
+    /// ./mine.yaml is a profile of your own (docs/writing-profiles.md).
+    #[arg(long, default_value = "auto", value_name = "NAME|FILE", help_heading = "What is judged")]
     pub(super) profile: String,
+    /// An image that is there, to be pulled and judged; may be repeated. The profile pull-only lives on these: it writes nothing.
+    #[arg(long, value_name = "REPO:TAG|REPO@DIGEST", help_heading = "What is judged")]
+    pub(super) image: Vec<String>,
     /// Only scenarios whose id matches (`push/*`; `plimsoll scenario list` lists them); may be repeated.
     #[arg(long, value_name = "GLOB", help_heading = "What is judged")]
     pub(super) only: Vec<String>,

@@ -5,9 +5,44 @@ use std::path::{Path, PathBuf};
 use super::exit::{Ended, Exit};
 use super::output::Output;
 use super::suite::{files, unsent};
+use super::target;
+use crate::check::Named;
+use crate::clause::AUTO;
 use crate::plan::glob;
 use crate::scenario::{Scenario, Suite, read_scenario};
-use crate::text::{Diagnostics, SourceFile, did_you_mean};
+use crate::text::{Diagnostics, Files, SourceFile, did_you_mean};
+
+/// What a command works with: the set, with the profile that `--profile` names.
+pub(super) struct Chosen {
+    pub(super) files: Files,
+    pub(super) suite: Suite,
+    /// The profile's name; for a file, the one that it goes by.
+    pub(super) profile: String,
+}
+
+/// The set, and the profile. Where a file of the user's own is named, the set has it from now on, and its hash tells so.
+pub(super) fn chosen(directory: Option<&Path>, profile: &str, output: &Output) -> Result<Chosen, Ended> {
+    let mut files = files(directory).map_err(|mistakes| unsent(&mistakes, output))?;
+    let mut suite = Suite::read(&files).map_err(|mistakes| unsent(&mistakes, output))?;
+    if !profile.contains('/') && !is_file(profile) {
+        if profile != AUTO && !suite.catalogue.profiles.contains_key(profile) {
+            return Err(no_profile(&suite, profile));
+        }
+        return Ok(Chosen { files, suite, profile: profile.to_owned() });
+    }
+    let file = SourceFile::open(Path::new(profile)).map_err(|wrong| unsent(&wrong.into(), output))?;
+    let own = suite.catalogue.own_profile(&file).map_err(|mistakes| unsent(&mistakes, output))?;
+    let name = own.name.clone();
+    files.insert(&format!("profiles/{name}.yaml"), file);
+    suite.catalogue.profiles.insert(name.clone(), own);
+    Ok(Chosen { files, suite, profile: name })
+}
+
+fn no_profile(suite: &Suite, name: &str) -> Ended {
+    let beside = [format!("{name}.yaml"), format!("{name}.yml")].into_iter().find(|path| Path::new(path).is_file());
+    let hint = beside.map_or_else(String::new, |path| format!("; for the file beside you: --profile {path}"));
+    Ended::new(Exit::Usage, format!("{}{hint}", crate::check::no_profile(suite, name)))
+}
 
 /// A suite with what of it is to be run.
 pub(super) struct Choice {
@@ -16,12 +51,13 @@ pub(super) struct Choice {
     pub(super) hash: String,
     /// Patterns of ids; none: all.
     pub(super) only: Vec<String>,
+    /// The profile's name.
+    pub(super) profile: String,
 }
 
 /// The suite with the user's own files in it. Where there are such files they are run, and else only what `only` names.
-pub(super) fn choice(directory: Option<&Path>, own: &[PathBuf], only: &[String], output: &Output) -> Result<Choice, Ended> {
-    let mut files = files(directory).map_err(|mistakes| unsent(&mistakes, output))?;
-    let mut suite = Suite::read(&files).map_err(|mistakes| unsent(&mistakes, output))?;
+pub(super) fn choice(chosen: Chosen, own: &[PathBuf], only: &[String], output: &Output) -> Result<Choice, Ended> {
+    let Chosen { mut files, mut suite, profile } = chosen;
     let read = with_own(&mut suite, own).map_err(|mistakes| unsent(&mistakes, output))?;
     let mut chosen = only.to_vec();
     for (id, file) in read {
@@ -31,7 +67,19 @@ pub(super) fn choice(directory: Option<&Path>, own: &[PathBuf], only: &[String],
     if let Some(pattern) = only.iter().find(|pattern| !suite.scenarios.keys().any(|id| glob(pattern, id))) {
         return Err(Ended::new(Exit::Usage, nothing_matches(pattern, &suite)));
     }
-    Ok(Choice { suite, hash: files.hash(), only: chosen })
+    Ok(Choice { suite, hash: files.hash(), only: chosen, profile })
+}
+
+/// What `--image` names; a profile that only reads wants one.
+pub(super) fn images(texts: &[String], choice: &Choice) -> Result<Named, Ended> {
+    let images = texts.iter().map(|text| target::image(text)).collect::<Result<Vec<_>, _>>();
+    let images = images.map_err(|why| Ended::new(Exit::Usage, why))?;
+    let alone = choice.suite.catalogue.profiles.get(&choice.profile).is_some_and(|profile| profile.read_only);
+    if alone && images.is_empty() {
+        let why = "this profile pushes nothing, so it wants images that are there: --image REPOSITORY:TAG or --image REPOSITORY@sha256:…, which may be repeated";
+        return Err(Ended::new(Exit::Usage, why));
+    }
+    Ok(Named { images, alone })
 }
 
 /// Adds files of the user's own to a suite; gives their ids.

@@ -1,6 +1,7 @@
 //! The reference registry in plimsoll's own process, with token login and generated credentials.
 
 use super::exit::{Ended, Exit};
+use crate::clause::{Document, Profile};
 use crate::client::credentials::Credentials;
 use crate::clock::Clock;
 use crate::registry::{Auth, Config, Rules, Running, TokenAuth, User, start as start_registry};
@@ -43,7 +44,7 @@ impl Apart {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let Ok(runtime) = runtime else { return };
             runtime.block_on(async {
-                let embedded = start("standard").await;
+                let embedded = start(None).await;
                 let told = embedded.as_ref().map(|embedded| (embedded.running.url(), embedded.login, embedded.credentials.clone()));
                 // Nobody listens any more only where the command is over.
                 let _ = started.send(told.map_err(|ended| ended.message.clone()));
@@ -68,12 +69,12 @@ impl Apart {
     }
 }
 
-/// Starts it on a free loopback port; under the profile `github-packages` it keeps that registry's rules, with its Basic login.
-pub(super) async fn start(profile: &str) -> Result<Embedded, Ended> {
+/// Starts it on a free loopback port; under a profile that GitHub's package registry binds it keeps that registry's rules, with its Basic login.
+pub(super) async fn start(profile: Option<&Profile>) -> Result<Embedded, Ended> {
     let clock = Clock::system();
     let (user, password) = (format!("surveyor-{}", nonce(6)), nonce(24));
     let users = vec![User::new(&user, &password)];
-    let github = profile == GITHUB_PACKAGES;
+    let github = profile.is_some_and(|profile| profile.documents.contains(&Document::GithubPackages));
     let config = Config {
         auth: if github { Auth::Basic { users } } else { Auth::Token(TokenAuth::new(users)) },
         rules: if github { Rules::GithubPackages } else { Rules::Standard },

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::access::read_password;
+use super::choice::{Chosen, chosen};
 use super::directory::report_directory;
 use super::display::Display;
 use super::embedded::{Apart, in_place_of_a_target};
@@ -10,7 +11,7 @@ use super::exit::{Ended, Exit};
 use super::interrupt;
 use super::load_args::LoadArgs;
 use super::output::Output;
-use super::suite::{files, invalid, suite};
+use super::suite::invalid;
 use super::target::{self, TargetAddress};
 use crate::clause::Level;
 use crate::client::credentials::Credentials;
@@ -26,15 +27,15 @@ use crate::text::did_you_mean;
 pub(super) fn run(args: &LoadArgs, output: &Output) -> Result<Exit, Ended> {
     let targets = args.targets.iter().map(|text| target::parse(text)).collect::<Result<Vec<_>, _>>();
     let targets = targets.map_err(|why| Ended::new(Exit::Usage, why))?;
-    let suite = suite(args.scenarios.as_deref(), output)?;
-    let hash = files(args.scenarios.as_deref()).map(|files| files.hash()).unwrap_or_default();
+    let Chosen { files, suite, profile } = chosen(args.scenarios.as_deref(), &args.profile, output)?;
+    let hash = files.hash();
     let workload = workload(&suite, &args.workload)?;
     let thresholds = thresholds(args, &suite, workload, output)?;
     args.login.refuse_in_words()?;
     let password = args.login.password_stdin.then(read_password).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.map_err(|why| Ended::new(Exit::Bug, format!("no runtime could be made: {why}")))?;
-    let run = Run { args, output, suite: &suite, hash, workload, thresholds };
+    let run = Run { args, output, suite: &suite, profile, hash, workload, thresholds };
     runtime.block_on(async {
         if targets.is_empty() {
             return run.embedded().await;
@@ -77,6 +78,8 @@ struct Run<'a> {
     args: &'a LoadArgs,
     output: &'a Output,
     suite: &'a Suite,
+    /// The profile's name.
+    profile: String,
     hash: String,
     workload: &'a Workload,
     thresholds: Vec<Threshold>,
@@ -135,7 +138,7 @@ impl Run<'_> {
         Options {
             base: target.base.clone(),
             prefix: target.prefix.clone().unwrap_or_else(|| "plimsoll".to_owned()),
-            profile: args.profile.clone(),
+            profile: self.profile.clone(),
             seed: args.seed,
             login: credentials.and_then(|login| Some((login.user.clone(), login.password.as_ref()?.expose().to_owned()))),
             embedded,

@@ -50,8 +50,8 @@ pub(super) struct LoadArgs {
     /// Load a target that is not on this machine.
     #[arg(long, help_heading = "Load")]
     pub(super) yes: bool,
-    /// The profile whose clauses are judged; auto: the newest released specification.
-    #[arg(long, default_value = "auto", value_name = "NAME", help_heading = "What is judged")]
+    /// The profile whose clauses are judged; auto: the newest released specification; ./mine.yaml: a profile of your own.
+    #[arg(long, default_value = "auto", value_name = "NAME|FILE", help_heading = "What is judged")]
     pub(super) profile: String,
     /// Read scenarios from this directory in place of the ones shipped.
     #[arg(long, value_name = "DIR", help_heading = "What is judged")]

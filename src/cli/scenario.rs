@@ -11,9 +11,10 @@ use super::exit::{Ended, Exit};
 use super::output::Output;
 use super::show::shown;
 use super::suite::{files, invalid, suite};
+use crate::clause::{is_profile, profile_schema};
 use crate::plan::glob;
 use crate::scenario::{Suite, schema};
-use crate::text::{Diagnostics, meant_tail};
+use crate::text::{Diagnostics, SourceFile, meant_tail};
 
 /// Options of `scenario`.
 #[derive(Debug, Args)]
@@ -41,7 +42,7 @@ pub(super) enum ScenarioCommand {
         #[arg(value_name = "ID|FILE")]
         id: String,
     },
-    /// Check scenario files for mistakes; without files, the whole set.
+    /// Check scenario and profile files for mistakes; without files, the whole set.
     Lint {
         /// Files to check against the set's clauses and capabilities.
         #[arg(value_name = "FILE")]
@@ -50,8 +51,21 @@ pub(super) enum ScenarioCommand {
         #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "table", conflicts_with = "files")]
         coverage: Option<CoverageForm>,
     },
-    /// Print the JSON Schema of scenario files, for editors.
-    Schema,
+    /// Print the JSON Schema of scenario files, or of profiles, for editors.
+    Schema {
+        /// Which files.
+        #[arg(value_enum, default_value_t = SchemaOf::Scenario, value_name = "KIND")]
+        of: SchemaOf,
+    },
+}
+
+/// What a schema describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// A scenario's file.
+    Scenario,
+    /// A profile's file.
+    Profile,
 }
 
 /// How coverage is shown.
@@ -89,8 +103,8 @@ pub(super) fn run(args: &ScenarioArgs, output: &Output) -> Result<Exit, Ended> {
             Ok(Exit::Conforms)
         }
         ScenarioCommand::Lint { files, .. } => lint(files, directory, output),
-        ScenarioCommand::Schema => {
-            Output::print(&schema());
+        ScenarioCommand::Schema { of } => {
+            Output::print(&if *of == SchemaOf::Profile { profile_schema() } else { schema() });
             Ok(Exit::Conforms)
         }
     }
@@ -132,12 +146,20 @@ fn show(suite: &Suite, id: &str, output: &Output) -> Result<Exit, Ended> {
     Ok(Exit::Conforms)
 }
 
+/// A profile of the user's own, or else a scenario.
+fn lint_one(path: &Path, suite: &Suite) -> Result<(), Diagnostics> {
+    match SourceFile::open(path) {
+        Ok(file) if is_profile(&file) => suite.catalogue.own_profile(&file).map(drop),
+        _ => own(path, suite).map(drop),
+    }
+}
+
 /// Checks files of the user's own against the clauses and capabilities of the set.
 fn lint(paths: &[PathBuf], directory: Option<&Path>, output: &Output) -> Result<Exit, Ended> {
     let suite = suite(directory, output)?;
     let mut wrong = Diagnostics::default();
     for path in paths {
-        if let Err(mistakes) = own(path, &suite) {
+        if let Err(mistakes) = lint_one(path, &suite) {
             wrong.extend(mistakes);
         }
     }

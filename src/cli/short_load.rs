@@ -33,7 +33,10 @@ pub(super) async fn add_load(
     suite: &Suite,
     (place, output, interrupt): (&Place<'_>, &Output, &Interrupt),
 ) {
-    let Some(workload) = suite.workloads.get(WORKLOAD).filter(|_| is_wanted(args, manner, record, place)) else { return };
+    let Some(workload) = suite.workloads.get(WORKLOAD).filter(|_| is_wanted(args, manner, record, place) && !place.options.images.alone)
+    else {
+        return;
+    };
     let Ok(thresholds) = own(suite, workload) else { return };
     let options = Options {
         base: place.target.base.clone(),

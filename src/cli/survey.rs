@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::access::read_password;
 use super::args::RunArgs;
-use super::choice::{Choice, choice};
+use super::choice::{Choice, choice, chosen, images};
 use super::directory::report_directory;
 use super::embedded::{self, Embedded, in_place_of_a_target};
 use super::exit::{Ended, Exit};
@@ -14,8 +14,8 @@ use super::interrupt;
 use super::output::Output;
 use super::short_load::{Place, add_load};
 use super::target::{self, TargetAddress};
-use crate::check::{Bodies, CheckError, Interrupt, Options, Progress, Refusal, check, no_profile};
-use crate::clause::{AUTO, Level};
+use crate::check::{Bodies, CheckError, Interrupt, Named, Options, Progress, Refusal, check};
+use crate::clause::Level;
 use crate::client::Options as ClientOptions;
 use crate::client::credentials::{Credentials, Secret};
 use crate::clock::{self, Clock};
@@ -50,10 +50,8 @@ async fn begun(args: &RunArgs, manner: Manner, output: &Output, targets: &[Targe
     // First of all: until somebody listens, a signal ends the process without a word.
     let interrupt = interrupt::heard(*output);
     let interrupted = || Ended::new(Exit::NotJudged, "nothing was judged: interrupted");
-    let chosen = choice(args.scenarios.as_deref(), &args.own, &args.only, output)?;
-    if args.profile != AUTO && !chosen.suite.catalogue.profiles.contains_key(&args.profile) {
-        return Err(refused(&no_profile(&chosen.suite, &args.profile)));
-    }
+    let chosen = choice(chosen(args.scenarios.as_deref(), &args.profile, output)?, &args.own, &args.only, output)?;
+    let images = images(&args.image, &chosen)?;
     let password = if args.login.password_stdin {
         let read = tokio::task::spawn_blocking(read_password);
         let read = tokio::select! {
@@ -68,7 +66,7 @@ async fn begun(args: &RunArgs, manner: Manner, output: &Output, targets: &[Targe
     if interrupt.times() > 0 {
         return Err(interrupted());
     }
-    let run = Run { args, manner, output, chosen, password, interrupt };
+    let run = Run { args, manner, output, chosen, images, password, interrupt };
     if targets.is_empty() {
         return run.embedded().await;
     }
@@ -102,13 +100,15 @@ struct Run<'a> {
     manner: Manner,
     output: &'a Output,
     chosen: Choice,
+    images: Named,
     password: Option<Secret>,
     interrupt: Interrupt,
 }
 
 impl Run<'_> {
     async fn embedded(&self) -> Result<Exit, Ended> {
-        let Embedded { running, login, clock, credentials } = embedded::start(&self.args.profile).await?;
+        let Embedded { running, login, clock, credentials } =
+            embedded::start(self.chosen.suite.catalogue.profiles.get(&self.chosen.profile)).await?;
         let address = target::parse(&running.url()).map_err(|why| Ended::new(Exit::Bug, why))?;
         self.output.remark(&in_place_of_a_target("surveying", &address.url(), login));
         let exit = self.judge(&address, Some(credentials), Some(clock), false).await;
@@ -161,8 +161,9 @@ impl Run<'_> {
         Options {
             base: target.base.clone(),
             prefix: target.prefix.clone().unwrap_or_else(|| "plimsoll".to_owned()),
-            profile: args.profile.clone(),
+            profile: self.chosen.profile.clone(),
             only: self.chosen.only.clone(),
+            images: self.images.clone(),
             jobs: usize::from(args.jobs),
             max_time: args.max_time,
             seed: args.seed,
@@ -231,7 +232,7 @@ fn of_clauses(record: &Record, fail_on: Level) -> Exit {
 
 fn refused(why: &CheckError) -> Ended {
     let exit = match why {
-        CheckError::Refused(_) | CheckError::CutShort { .. } => Exit::NotJudged,
+        CheckError::Refused(_) | CheckError::NoImage { .. } | CheckError::CutShort { .. } => Exit::NotJudged,
         CheckError::NoProfile { .. } | CheckError::NothingToRun { .. } | CheckError::NothingBinds { .. } | CheckError::InUse { .. } => {
             Exit::Usage
         }

@@ -3,7 +3,7 @@
 use http::Uri;
 
 use crate::client::Origin;
-use crate::oci::{NameGrammar, RepositoryName};
+use crate::oci::{NameGrammar, Reference, RepositoryName};
 
 /// The longest name of a repository, or beginning of one, that is taken, in bytes. Docker's clients allow 255 for all of it.
 const LONGEST_NAME: usize = 150;
@@ -93,6 +93,20 @@ pub(super) fn repository_name(name: &str) -> Result<(), String> {
     })
 }
 
+/// Reads `team/app:v1` or `team/app@sha256:…`.
+///
+/// # Errors
+/// What is wrong with it, with the forms that are taken.
+pub(super) fn image(text: &str) -> Result<(RepositoryName, Reference), String> {
+    let bad = |why: String| format!("`{text}` names no image: {why}. Write REPOSITORY:TAG or REPOSITORY@sha256:…");
+    let (name, reference) =
+        text.split_once('@').or_else(|| text.rsplit_once(':')).ok_or_else(|| bad("it has no tag and no digest".to_owned()))?;
+    let name = RepositoryName::parse(name, NameGrammar::V1_1)
+        .map_err(|_| bad(format!("`{name}` is no name of a repository (without the registry's host)")))?;
+    let reference = reference.parse().map_err(|_| bad(format!("`{reference}` is neither a tag nor a digest")))?;
+    Ok((name, reference))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +125,28 @@ mod tests {
         ] {
             let target = parse(text).unwrap();
             assert_eq!((target.url().as_str(), target.prefix.as_deref()), (url, prefix), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_image_is_named_by_tag_or_by_digest() {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        for (text, name, reference) in [
+            ("team/app:v1".to_owned(), "team/app", "v1"),
+            (format!("app@{digest}"), "app", digest.as_str()),
+            ("a/b/c:1.2-3".to_owned(), "a/b/c", "1.2-3"),
+        ] {
+            let (repo, read) = image(&text).unwrap();
+            assert_eq!((repo.as_str(), read.to_string().as_str()), (name, reference));
+        }
+        for (text, word) in [
+            ("app", "no tag"),
+            ("App:v1", "no name"),
+            ("app:-x", "neither"),
+            ("app@sha256:1", "neither"),
+            ("localhost:5000/app:v1", "no name"),
+        ] {
+            assert!(image(text).unwrap_err().contains(word), "{text}");
         }
     }
 

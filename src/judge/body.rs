@@ -1,4 +1,4 @@
-//! `body: layer`, `empty`, `present`, `{ slice: [layer, 0, 10] }`.
+//! `body: layer`, `empty`, `present`, `{ slice: [layer, 0, 10] }`, `{ digest: "<blob.digest>" }`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,7 +11,9 @@ use super::matchers::Judge;
 use super::view::View;
 use super::words::counted;
 use super::{Mismatch, Uses, received};
-use crate::text::{At, Place, mistake};
+use crate::exchange::Response;
+use crate::oci::{Algorithm, Digest};
+use crate::text::{At, Place, Template, mistake};
 
 /// What the body must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub(super) enum Body {
     Datum(String),
     /// Exactly a part of a datum.
     Slice(Slice),
+    /// What has this digest.
+    Digest(At<Template>),
 }
 
 /// Part of a datum: `[DATUM, from, to]`, bytes from ≤ b < to; `end` for its end.
@@ -63,6 +67,7 @@ impl Judge for Body {
             Self::Empty => return Err(Mismatch::fail(self.wording(), format!("a body of {}", bytes(len)))),
             Self::Present if len > 0 => return Ok(()),
             Self::Present => return Err(Mismatch::fail(self.wording(), "an empty body")),
+            Self::Digest(digest) => return judge_digest(view, response, &view.fill(digest)?),
             Self::Datum(name) => &view.content(name)?.bytes[..],
             Self::Slice(slice) => slice.of(&view.content(&slice.datum)?.bytes),
         };
@@ -77,6 +82,7 @@ impl Judge for Body {
             Self::Empty => "an empty body".into(),
             Self::Present => "a body".into(),
             Self::Datum(name) => format!("the bytes of `{name}`"),
+            Self::Digest(digest) => format!("a body of the digest {}", digest.source()),
             Self::Slice(Slice { datum, from, to: None }) => format!("the bytes of `{datum}` from {from} on"),
             Self::Slice(Slice { datum, from, to: Some(to) }) => format!("the bytes of `{datum}` from {from} to {to}, that one excluded"),
         }
@@ -90,8 +96,22 @@ impl Judge for Body {
             Self::Empty | Self::Present => {}
             Self::Datum(name) => uses.datum(name, place),
             Self::Slice(slice) => slice.uses(uses),
+            Self::Digest(digest) => uses.text(digest, digest.place),
         }
     }
+}
+
+/// Of what is too long to be kept, SHA-256 alone is known.
+fn judge_digest(view: &View<'_>, response: &Response, wanted: &str) -> Result<(), Mismatch> {
+    let digest: Digest = wanted.parse().map_err(|_| Mismatch::lacking(format!("`{wanted}` is no digest")))?;
+    let whole = digest.to_string() == format!("sha256:{}", response.body.sha256);
+    if whole || (!response.body.truncated && digest == Digest::of(digest.algorithm(), &received::content(view.exchange, response)?)) {
+        return Ok(());
+    }
+    if response.body.truncated && digest.algorithm() != Algorithm::Sha256 {
+        return Err(Mismatch::unseen("a body that plimsoll keeps in whole", format!("{} bytes, too many to keep", response.body.len)));
+    }
+    Err(Mismatch::fail(format!("a body of the digest {wanted}"), format!("{} of other content", bytes(response.body.len))))
 }
 
 impl Slice {
@@ -119,7 +139,9 @@ impl<'de> Deserialize<'de> for Body {
 #[serde(deny_unknown_fields)]
 struct BodyMap {
     /// Part of a datum: `[DATUM, from, to]`.
-    slice: Slice,
+    slice: Option<Slice>,
+    /// The digest that it has.
+    digest: Option<At<Template>>,
 }
 
 struct BodyVisitor;
@@ -128,7 +150,7 @@ impl<'de> Visitor<'de> for BodyVisitor {
     type Value = Body;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a datum's name, `empty`, `present`, or `{ slice: [DATUM, from, to] }`")
+        f.write_str("a datum's name, `empty`, `present`, `{ slice: [DATUM, from, to] }` or `{ digest: TEXT }`")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Body, E> {
@@ -140,7 +162,15 @@ impl<'de> Visitor<'de> for BodyVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Body, A::Error> {
-        BodyMap::deserialize(MapAccessDeserializer::new(map)).map(|map| Body::Slice(map.slice))
+        match BodyMap::deserialize(MapAccessDeserializer::new(map))? {
+            BodyMap { slice: Some(slice), digest: None } => Ok(Body::Slice(slice)),
+            BodyMap { slice: None, digest: Some(digest) } => Ok(Body::Digest(digest)),
+            _ => Err(mistake(
+                "a body is a slice or has a digest",
+                "one of the two",
+                Some("write `{ slice: [DATUM, from, to] }` or `{ digest: TEXT }`"),
+            )),
+        }
     }
 }
 

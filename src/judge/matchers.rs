@@ -12,6 +12,7 @@ use super::json::Json;
 use super::parts::Parts;
 use super::same_as::SameAs;
 use super::status::StatusSet;
+use super::text::Text;
 use super::view::{Pull, View};
 use super::walk::Walk;
 use super::{Mismatch, Uses};
@@ -84,6 +85,7 @@ matchers! {
     body: Body(Body),
     parts: Parts(Parts),
     json: Json(Json),
+    text: Text(Text),
     same_as: SameAs(SameAs),
     walk: Walk(Walk),
     any: Any(Any),

@@ -25,6 +25,7 @@ mod same_as;
 mod status;
 #[cfg(test)]
 mod tests;
+mod text;
 mod uses;
 mod verdict;
 mod view;

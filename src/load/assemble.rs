@@ -40,6 +40,7 @@ pub(super) fn record(begun: &Begun<'_>, finished: Finished<'_>) -> Record {
     let wall_ms = millis(begun.began.elapsed());
     let exchanges = finished.driven.tally.requests + finished.prepared.requests;
     let load = load(begun, &finished);
+    let chosen = if options.profile == begun.profile.name { "asked for with --profile" } else { "the newest released specification" };
     Record {
         format: FORMAT.to_owned(),
         kind: Kind::Load,
@@ -55,13 +56,7 @@ pub(super) fn record(begun: &Begun<'_>, finished: Finished<'_>) -> Record {
             prefix: Some(options.prefix.clone()),
             repository: None,
         },
-        profile: ProfileUsed {
-            name: begun.profile.name.clone(),
-            title: begun.profile.title.clone(),
-            chosen: if options.profile == begun.profile.name { "asked for with --profile" } else { "the newest released specification" }
-                .to_owned(),
-            documents: begun.profile.documents.iter().map(|document| document.title().to_owned()).collect(),
-        },
+        profile: ProfileUsed::of(begun.profile, chosen),
         facts: IndexMap::new(),
         only: Vec::new(),
         keep_failed: false,
@@ -270,7 +265,7 @@ fn finding(begun: &Begun<'_>, expected: &Expected, fail: &Break, secrets: &Secre
         step: fail.step.clone(),
         position: expected.position.clone(),
         evidence,
-        known: known.map(|deviation| deviation.reason.clone()),
+        known: known.map(|deviation| deviation.reason.value.clone()),
         clause,
     }
 }

@@ -8,7 +8,7 @@ use super::clean::clean_up;
 use super::drive::{Driven, LoadError, Order, Prepared, Watch, drive, prepare};
 use super::line::search;
 use super::options::Options;
-use crate::check::{Greeting, Interrupt, greet};
+use crate::check::{Greeting, Interrupt, Named, greet};
 use crate::clause::{AUTO, Profile};
 use crate::client::{Client, Origin};
 use crate::clock::{self, Clock};
@@ -155,6 +155,7 @@ fn nothing_planned(begun: &Begun<'_>) -> Setting {
         repository: None,
         login: None,
         only: vec![String::new()],
+        images: Vec::new(),
     }
 }
 
@@ -166,6 +167,7 @@ impl Options {
             prefix: self.prefix.clone(),
             profile: self.profile.clone(),
             only: Vec::new(),
+            images: Named::default(),
             jobs: 1,
             max_time: std::time::Duration::from_mins(10),
             seed: self.seed,

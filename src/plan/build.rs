@@ -7,7 +7,9 @@ use indexmap::IndexMap;
 
 use super::content::Recipe;
 use super::facts::{Facts, State};
+use super::given::{self, GivenImage};
 use super::item::{Always, Expected, Fate, Item};
+use super::pages::pages;
 use super::steps::Steps;
 use crate::clause::{Capability, Catalogue, ClauseId, Profile};
 use crate::scenario::{self, Each, Flavour, Scenario, Suite, Values};
@@ -15,6 +17,9 @@ use crate::seed::Seed;
 
 /// The capability without which nothing can be judged: the base endpoint answers.
 pub const GREETING: &str = "pull";
+
+/// The capability that is looked for only where the profile says where: nobody else's web pages are asked for.
+const PAGES: &str = "package-pages";
 
 /// Where the numbers of `always` expectations begin; no scenario comes near.
 const ALWAYS: usize = 1 << 32;
@@ -38,6 +43,8 @@ pub struct Setting {
     pub login: Option<(String, String)>,
     /// Patterns of scenario ids; none: all.
     pub only: Vec<String>,
+    /// The images that the user has named.
+    pub images: Vec<GivenImage>,
 }
 
 /// What will be run.
@@ -63,7 +70,8 @@ pub(super) struct Source<'a> {
 pub fn plan(suite: &Suite, profile: &Profile, facts: &Facts, setting: &Setting) -> Plan {
     let source = Source { suite, profile, facts, setting };
     let wanted = |id: &str| setting.only.is_empty() || setting.only.iter().any(|pattern| glob(pattern, id));
-    let items = suite.scenarios.values().filter(|scenario| wanted(&scenario.id)).flat_map(|scenario| items(source, scenario));
+    let asked = suite.scenarios.values().filter(|scenario| wanted(&scenario.id) && may_run(source, scenario));
+    let items = asked.flat_map(|scenario| items(source, scenario));
     let items = items.filter(|item| item.expectations().iter().any(|expected| expected.binding.is_some())).collect();
     Plan { items, always: always(source) }
 }
@@ -73,13 +81,21 @@ pub fn plan(suite: &Suite, profile: &Profile, facts: &Facts, setting: &Setting) 
 pub fn probes(suite: &Suite, profile: &Profile, facts: &Facts, setting: &Setting) -> Plan {
     let source = Source { suite, profile, facts, setting };
     let mut ids: Vec<&str> = Vec::new();
-    for id in suite.catalogue.capabilities.values().filter_map(|capability| capability.probe.as_ref()) {
+    let tried = suite.catalogue.capabilities.values().filter(|capability| capability.id != PAGES || profile.pages.is_some());
+    for id in tried.filter_map(|capability| capability.probe.as_ref()) {
         if !ids.contains(&id.as_str()) {
             ids.push(id.as_str());
         }
     }
-    let scenarios = ids.into_iter().filter_map(|id| suite.probes.get(id));
+    let scenarios = ids.into_iter().filter_map(|id| suite.probes.get(id)).filter(|probe| may_run(source, probe));
     Plan { items: scenarios.flat_map(|scenario| items(source, scenario)).collect(), always: always(source) }
+}
+
+/// Under a profile that only reads, neither what writes nor what hangs on a probe that writes.
+fn may_run(source: Source<'_>, scenario: &Scenario) -> bool {
+    let probe = |need: &str| source.suite.catalogue.capabilities.get(need)?.probe.as_ref();
+    let found_by_writing = |need: &str| probe(need).and_then(|id| source.suite.probes.get(id.as_str())).is_some_and(Scenario::writes);
+    !source.profile.read_only || !(scenario.writes() || scenario.needs.iter().any(|need| found_by_writing(need.as_str())))
 }
 
 /// One scenario that stands in no file of the set, as it would be run.
@@ -154,16 +170,19 @@ fn items(source: Source<'_>, scenario: &Scenario) -> Vec<Item> {
     let shared = Arc::new(scenario.clone());
     match &scenario.each {
         None => vec![item(source, &shared, None, 0)],
-        Some(each) => {
-            each_items(scenario, each).iter().enumerate().map(|(n, value)| item(source, &shared, Some((each, value)), n + 1)).collect()
-        }
+        Some(each) => each_items(source, scenario, each)
+            .iter()
+            .enumerate()
+            .map(|(n, value)| item(source, &shared, Some((each, value)), n + 1))
+            .collect(),
     }
 }
 
-fn each_items(scenario: &Scenario, each: &Each) -> Vec<scenario::Item> {
+fn each_items(source: Source<'_>, scenario: &Scenario, each: &Each) -> Vec<scenario::Item> {
     match &each.values {
         Values::Items(items) => items.clone(),
-        Values::List(name) => scenario.list(name).into_iter().map(scenario::Item::Text).collect(),
+        Values::List(name) => given::items(&source.setting.images, name)
+            .unwrap_or_else(|| scenario.list(name).into_iter().map(scenario::Item::Text).collect()),
     }
 }
 
@@ -172,6 +191,7 @@ fn item(source: Source<'_>, scenario: &Arc<Scenario>, value: Option<(&Each, &sce
     let repos = repositories(source, scenario, number);
     let mut variables = fixed_variables(source);
     variables.extend(repos.clone());
+    variables.extend(pages(source, &repos));
     if let Some((each, value)) = value {
         variables.extend(each_variables(each.name.as_str(), value));
     }
@@ -189,17 +209,17 @@ fn item(source: Source<'_>, scenario: &Arc<Scenario>, value: Option<(&Each, &sce
         alone: scenario.alone,
         repos,
         variables,
-        lists: lists(scenario),
+        lists: lists(source, scenario),
         recipe: Recipe { scenario: Arc::clone(scenario), seed, flavour },
         steps: Steps::new(source, scenario).all(),
         fate: fate(source, scenario),
     }
 }
 
-fn lists(scenario: &Scenario) -> IndexMap<String, Vec<String>> {
+fn lists(source: Source<'_>, scenario: &Scenario) -> IndexMap<String, Vec<String>> {
     let mut lists: IndexMap<String, Vec<String>> = scenario.lists.iter().map(|(name, list)| (name.value.clone(), list.0.clone())).collect();
     if let Some(each) = &scenario.each {
-        lists.insert(each.name.value.clone(), each_items(scenario, each).iter().map(|item| item.label().to_owned()).collect());
+        lists.insert(each.name.value.clone(), each_items(source, scenario, each).iter().map(|item| item.label().to_owned()).collect());
     }
     lists
 }

@@ -8,9 +8,11 @@ mod clients;
 mod content;
 mod expand;
 mod facts;
+mod given;
 mod item;
 mod layer;
 mod manifest;
+mod pages;
 mod parts;
 mod steps;
 #[cfg(test)]
@@ -20,5 +22,6 @@ pub use build::{GREETING, Plan, Setting, deciding_clause, glob, only, plan, prob
 pub use clients::client_headers;
 pub use content::{Contents, Recipe};
 pub use facts::{Fact, Facts, State};
+pub use given::GivenImage;
 pub use item::{Act, Always, Body, DECLINED, Deciding, Expected, Fate, Item, Outcome, Request, Save, Step, WITHHELD, Walk, When};
 pub use steps::planned_save;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::ground;
 use super::profile::PROOF;
-use crate::check::{self, Interrupt, Options, check};
+use crate::check::{self, Interrupt, Named, Options, check};
 use crate::client::{Client, Dialer, Options as ClientOptions};
 use crate::judge::Verdict;
 use crate::record::{Failed, Record};
@@ -45,6 +45,7 @@ async fn surveyed(suite: &Suite, kind: Ground, changes: Vec<Change>) -> Result<T
         prefix: "proof".into(),
         profile: PROOF.into(),
         only: Vec::new(),
+        images: Named::default(),
         jobs: 1,
         max_time: MAX_TIME,
         seed: 1,

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Load;
+use super::{Load, ProfileUsed};
 use crate::clause::Level;
 use crate::judge::Verdict;
 
@@ -110,20 +110,6 @@ pub struct Target {
     pub login: String,
     /// Whether credentials were at hand.
     pub credentials: bool,
-}
-
-/// The profile that was used.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ProfileUsed {
-    /// Its name, never `auto`.
-    pub name: String,
-    /// Its title.
-    pub title: String,
-    /// Why it was chosen: `asked for with --profile`, or the facts that `auto` went by.
-    pub chosen: String,
-    /// The documents and versions that it holds a target to.
-    pub documents: Vec<String>,
 }
 
 /// What a probe found.

@@ -15,6 +15,7 @@ use super::failure::Failure;
 use super::intake::Intake;
 use super::operations::Operations;
 use super::pace::Pacer;
+use super::pages::{Asked, LARGEST_QUERY, Pages};
 use super::query::Query;
 use super::reply::{Reply, finish, json_reply};
 use super::route::Route;
@@ -37,6 +38,8 @@ pub(crate) struct Front {
     pub(crate) pacer: Pacer,
     /// `http://host:port`, for a client that names no host.
     pub(crate) address: String,
+    /// The pages of packages, where the rules have such.
+    pub(crate) pages: Option<Pages>,
     /// What it does otherwise.
     pub(crate) twists: Twists,
 }
@@ -66,6 +69,9 @@ impl Front {
     async fn answer_unless(&self, request: &Parts, body: Intake) -> Result<Reply, Failure> {
         let query = Query::of_url(request.uri.query());
         let head = Head { method: &request.method, query, headers: &request.headers, whole: request };
+        if let Some((pages, asked)) = self.pages.as_ref().zip(Asked::parse(request.uri.path())) {
+            return self.page(pages, &asked, &head, body).await;
+        }
         let route = Route::parse(request.uri.path(), head.method)?;
         if !route.allowed().split(", ").any(|allowed| allowed == head.method.as_str()) {
             return Err(Failure::method(route.allowed()));
@@ -78,6 +84,17 @@ impl Front {
         self.admit(request, &wanted)?;
         self.pacer.serve(&route, head.method).await?;
         self.dispatch(route, head, body).await
+    }
+
+    /// A page wants a login as the API does, since a page tells of what only those who log in may pull.
+    async fn page(&self, pages: &Pages, asked: &Asked, head: &Head<'_>, mut body: Intake) -> Result<Reply, Failure> {
+        if !asked.takes(head.method) {
+            return Err(Failure::method(asked.allowed()));
+        }
+        self.admit(head.whole, &[Access::Base])?;
+        let bytes = body.all(LARGEST_QUERY).await?;
+        let bytes = bytes.ok_or_else(|| Failure::unsupported(StatusCode::PAYLOAD_TOO_LARGE, "the query is too large"))?;
+        pages.show(asked, self.base(head.headers).trim_start_matches("http://"), &bytes)
     }
 
     fn admit(&self, request: &Parts, wanted: &[Access]) -> Result<(), Failure> {
@@ -119,9 +136,16 @@ impl Front {
                 Method::DELETE => manifest::delete(operations, name, reference),
                 Method::PUT => {
                     let bytes = self.manifest_body(body).await?;
-                    manifest::put(operations, name, manifest::push(head.headers, &head.query, reference, bytes)?)
+                    let push = manifest::push(head.headers, &head.query, reference, bytes)?;
+                    manifest::put(operations, name, push, self.pages.as_ref())
                 }
-                _ => manifest::get(operations, name, reference, head.headers),
+                _ => {
+                    let reply = manifest::get(operations, name, reference, head.headers)?;
+                    if let Some(pages) = self.pages.as_ref().filter(|_| *head.method == Method::GET && reply.status() == StatusCode::OK) {
+                        pages.pulled(name, reference);
+                    }
+                    Ok(reply)
+                }
             },
             Route::Uploads { name } => {
                 let may_pull = |from: &RepositoryName| {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::condition::not_modified;
 use super::failure::Failure;
 use super::operations::{Operations, Push};
+use super::pages::Pages;
 use super::query::Query;
 use super::reply::{DOCKER_CONTENT_DIGEST, Reply, empty, name_content, set, typed};
 use crate::oci::{MediaType, Reference, RepositoryName, Tag};
@@ -58,8 +59,13 @@ fn tags(query: &Query) -> Result<Vec<Tag>, Failure> {
     tags.map_err(|error| Failure::manifest_invalid(error.to_string()))
 }
 
-pub(crate) fn put(operations: &dyn Operations, name: &RepositoryName, push: Push) -> Result<Reply, Failure> {
+pub(crate) fn put(operations: &dyn Operations, name: &RepositoryName, push: Push, pages: Option<&Pages>) -> Result<Reply, Failure> {
+    // The bytes are shared, so a copy for the pages costs nothing.
+    let told = pages.map(|pages| (pages, push.clone()));
     let pushed = operations.push_manifest(name, push)?;
+    if let Some((pages, push)) = told {
+        pages.pushed(name, &push, &pushed);
+    }
     let mut reply = empty(StatusCode::CREATED);
     set(&mut reply, LOCATION, &format!("/v2/{name}/manifests/{}", pushed.digest));
     set(&mut reply, DOCKER_CONTENT_DIGEST, &pushed.digest.to_string());

@@ -6,7 +6,7 @@
 //!
 //! A request walks down: `server` (connections) → `front` (route, admission, `pace`, dispatch) → one room per kind of resource (`blob`,
 //! `upload`, `manifest`, `list`), which speaks HTTP → `Operations`, which speaks values → `store`. What behaves otherwise wraps
-//! `Operations`; [`Rules::GithubPackages`] is such a wrapper. A [`Change`] reaches every seam: see `twist`.
+//! `Operations`; [`Rules::GithubPackages`] is such a wrapper, and has `pages` beside the API. A [`Change`] reaches every seam: see `twist`.
 
 mod access;
 mod auth;
@@ -20,6 +20,7 @@ mod list;
 mod manifest;
 mod operations;
 mod pace;
+mod pages;
 mod patient;
 mod query;
 mod range;

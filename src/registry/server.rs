@@ -20,6 +20,7 @@ use super::config::{Config, Limits, Rules};
 use super::front::Front;
 use super::operations::Operations;
 use super::pace::Pacer;
+use super::pages::Pages;
 use super::patient::Patient;
 use super::reply::Reply;
 use super::rules::GithubPackages;
@@ -130,6 +131,7 @@ pub fn start_within(mut config: Config) -> Result<(Running, Entrance), StartErro
 
 fn serving(config: Config, twists: Twists, address: SocketAddr, door: Door) -> Result<Running, StartError> {
     let guard = Guard::new(&config.auth, config.clock.clone())?;
+    let pages = (config.rules == Rules::GithubPackages).then(|| Pages::new(config.clock.clone()));
     let store = Store::new(config.max_storage, config.clock, config.limits.clone());
     let operations: Arc<dyn Operations> = match config.rules {
         Rules::Standard => Arc::new(store),
@@ -143,6 +145,7 @@ fn serving(config: Config, twists: Twists, address: SocketAddr, door: Door) -> R
         manifests: Semaphore::new(config.limits.manifests_at_once),
         pacer,
         address: format!("http://{address}"),
+        pages,
         twists,
     });
     let (stop, stopped) = watch::channel(false);

@@ -10,6 +10,16 @@ use crate::text::{At, Place, did_you_mean, meant};
 /// Variables that every scenario has.
 const BUILT_IN: [&str; 8] = ["registry", "host", "user", "password", "basic", "realm", "service", "run"];
 
+/// What is known of the pages of packages: `<pages.page>`.
+pub(super) const PAGES: [&str; 7] = ["page", "list", "graphql", "owner", "repository", "image", "sibling"];
+
+/// Lists that the user's `--image` fills, with the fields of their values.
+pub(super) const GIVEN: [(&str, &[&str]); 3] = [
+    ("given-images", &["repo", "reference", "manifest", "size"]),
+    ("given-tags", &["repo", "tag"]),
+    ("given-blobs", &["repo", "digest", "size"]),
+];
+
 /// What a step can name.
 #[derive(Clone, Debug)]
 pub(super) struct Scope {
@@ -26,6 +36,8 @@ pub(super) struct Known {
 #[derive(Clone, Debug)]
 pub(super) enum What {
     BuiltIn,
+    /// Known where the profile says where the pages of packages are.
+    Pages,
     Repository,
     /// With the names of its parts.
     Datum(Vec<String>),
@@ -73,8 +85,12 @@ impl Scope {
 impl Reader<'_> {
     /// What is known before the first step.
     pub(super) fn open(&mut self, scenario: &Scenario) -> Scope {
-        let known = BUILT_IN.iter().map(|name| ((*name).to_owned(), Known { what: What::BuiltIn, place: Place::default() })).collect();
-        self.bearer = scenario.needs.iter().any(|need| need.as_str() == "login-bearer");
+        let known = |what| Known { what, place: Place::default() };
+        let built_in = BUILT_IN.iter().map(|name| ((*name).to_owned(), known(What::BuiltIn)));
+        let known = built_in.chain([("pages".to_owned(), known(What::Pages))]).collect();
+        let needs = |capability: &str| scenario.needs.iter().any(|need| need.as_str() == capability);
+        self.bearer = needs("login-bearer");
+        self.pages = needs("package-pages") || scenario.id.starts_with("probes/");
         let mut scope = Scope { known, earlier: Vec::new() };
         for repository in &scenario.repos {
             self.define(repository, What::Repository, &mut scope);
@@ -90,7 +106,9 @@ impl Reader<'_> {
             self.define(name, What::Datum(parts(name, &scenario.data)), &mut scope);
         }
         self.check_data(scenario, &scope);
-        if let Some(Each { name, values: Values::List(list) }) = &scenario.each {
+        if let Some(Each { name, values: Values::List(list) }) = &scenario.each
+            && GIVEN.iter().all(|(given, _)| given != list)
+        {
             self.read_list(&At::new(list.clone(), name.place), &scope);
         }
         scope
@@ -98,7 +116,13 @@ impl Reader<'_> {
 
     /// The fields that all values of an `each` have.
     pub(super) fn fields(&mut self, each: &Each) -> Option<Vec<String>> {
-        let Values::Items(items) = &each.values else { return None };
+        let items = match &each.values {
+            Values::Items(items) => items,
+            Values::List(list) => {
+                let given = GIVEN.iter().find(|(given, _)| given == list);
+                return given.map(|(_, fields)| fields.iter().map(|field| (*field).to_owned()).collect());
+            }
+        };
         let maps: Vec<_> = items.iter().filter_map(|item| if let Item::Map(fields) = item { Some(fields) } else { None }).collect();
         let first = maps.first()?;
         if maps.len() < items.len() {
@@ -117,7 +141,7 @@ impl Reader<'_> {
         }
         if let Some(known) = scope.known.get(name.as_str()) {
             let (title, help) = match known.what {
-                What::BuiltIn => (format!("`{name}` is a built-in variable"), "give this another name".to_owned()),
+                What::BuiltIn | What::Pages => (format!("`{name}` is a built-in variable"), "give this another name".to_owned()),
                 _ if known.place.is_known() => (
                     format!("`{name}` is defined twice"),
                     format!("it is defined in line {} already: give this another name", known.place.line),

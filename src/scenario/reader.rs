@@ -21,6 +21,8 @@ pub(super) struct Reader<'a> {
     pub(super) saved: HashMap<String, Place>,
     /// Whether the registry is known to ask for tokens.
     pub(super) bearer: bool,
+    /// Whether the scenario runs only where pages of packages are known.
+    pub(super) pages: bool,
     number: usize,
 }
 
@@ -36,7 +38,16 @@ const ACTS: &str = "`request`, `push`, `together` or `advance`";
 
 impl<'a> Reader<'a> {
     pub(super) fn new(file: &'a SourceFile, catalogue: &'a Catalogue) -> Self {
-        Self { file, catalogue, wrong: Diagnostics::default(), used: HashSet::new(), saved: HashMap::new(), bearer: false, number: 0 }
+        Self {
+            file,
+            catalogue,
+            wrong: Diagnostics::default(),
+            used: HashSet::new(),
+            saved: HashMap::new(),
+            bearer: false,
+            pages: false,
+            number: 0,
+        }
     }
 
     /// Notes a mistake.

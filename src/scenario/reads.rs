@@ -1,7 +1,7 @@
 //! Who reads what: variables, data and lists are there where they are named, and something names each.
 
 use super::data::{fields_help, is_field, listed, order, parts_help};
-use super::names::{Known, Scope, What};
+use super::names::{Known, PAGES, Scope, What};
 use super::reader::Reader;
 use super::{Act, Scenario, datum_and_part};
 use crate::text::{At, Place};
@@ -50,6 +50,10 @@ impl Reader<'_> {
             let help = "add `needs: [login-bearer]` to the scenario".to_owned();
             self.mistake(place, format!("`{written}` is known only where the registry asks for tokens"), "", Some(help));
         }
+        if matches!(known.what, What::Pages) && !self.pages {
+            let help = "add `needs: [package-pages]` to the scenario".to_owned();
+            self.mistake(place, format!("`{written}` is known only where the profile says where pages are"), "", Some(help));
+        }
         let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
         let (fits, help) = match &known.what {
             What::List => (false, format!("`{name}` is a list: it is named in `each`, or in a matcher")),
@@ -58,6 +62,7 @@ impl Reader<'_> {
                 matches!(rest.as_slice(), [field] if fields.iter().any(|known| known == field)),
                 format!("all values of `{name}` have {}, and no other key", listed(&fields.iter().map(String::as_str).collect::<Vec<_>>())),
             ),
+            What::Pages => (matches!(rest.as_slice(), [field] if PAGES.contains(field)), format!("`pages` has {}", listed(&PAGES))),
             What::Datum(parts) => (is_field(&rest, parts), fields_help(name, parts)),
         };
         if !fits {

@@ -269,6 +269,17 @@ impl Scenario {
         paths.into_iter().find(|(_, rest)| !rest.is_empty() && !own(rest)).map(|(path, _)| path)
     }
 
+    /// Whether it sends anything but GET, HEAD and OPTIONS.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        let reads = |request: &Request| ["GET", "HEAD", "OPTIONS"].contains(&request.method.as_str());
+        self.all_steps().into_iter().any(|step| match &step.act {
+            Act::Push(_) => true,
+            Act::Request(request) => !reads(request),
+            Act::Together(_) | Act::Advance(_) => false,
+        })
+    }
+
     /// All its slugs.
     #[must_use]
     pub fn slugs(&self) -> Vec<String> {

@@ -34,6 +34,12 @@ impl SourceFile {
         Self { path: path.into(), text: text.into() }
     }
 
+    /// SHA-256 (hex) of what it holds.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        hex(&Sha256::digest(&self.text))
+    }
+
     /// A file of bytes, which must be UTF-8 and not too long.
     ///
     /// # Errors
@@ -157,11 +163,15 @@ impl Files {
                 hash.update(part.as_bytes());
             }
         }
-        hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        hex(&hash.finalize())
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(64), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 fn is_yaml(path: &Path) -> bool {

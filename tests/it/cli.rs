@@ -62,7 +62,7 @@ fn the_profile_github_packages_holds_the_embedded_registry_to_its_own_rules() {
 #[test]
 fn the_other_profiles_find_nothing_wrong_with_the_embedded_registry() {
     let home = home();
-    for profile in ["oci-1.0", "oci-1.1", "oci-main", "docker-v2", "pull-only"] {
+    for profile in ["oci-1.0", "oci-1.1", "oci-main", "docker-v2"] {
         let out = said(home.path(), &["check", "--profile", profile, "--fail-on", "should"]);
         assert_eq!(out.code, Some(0), "{profile}:\n{}\n{}", out.stdout, out.stderr);
     }

@@ -124,6 +124,7 @@ impl Run {
             title: "OCI Distribution 1.1".into(),
             chosen: "chosen by auto: referrers accepted".into(),
             documents: vec!["oci-1.1".into(), "docker-v2".into(), "docker-token".into()],
+            ..ProfileUsed::default()
         };
         Record {
             format: FORMAT.into(),

@@ -3,15 +3,20 @@
 use std::path::Path;
 
 #[test]
-fn the_checked_in_schema_is_current() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/scenario.json");
-    let current = plimsoll::scenario::schema();
+fn the_checked_in_schemas_are_current() {
+    for (name, current) in [("scenario", plimsoll::scenario::schema()), ("profile", plimsoll::clause::profile_schema())] {
+        hold(name, &current);
+    }
+}
+
+fn hold(name: &str, current: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("schemas/{name}.json"));
     if std::env::var_os("PLIMSOLL_UPDATE").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, &current).unwrap();
+        std::fs::write(&path, current).unwrap();
     }
     let stored = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(stored == current, "schemas/scenario.json is out of date: run the tests with PLIMSOLL_UPDATE=1 and commit it");
+    assert!(stored == current, "schemas/{name}.json is out of date: run the tests with PLIMSOLL_UPDATE=1 and commit it");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::check::{CheckError, Interrupt, Interrupter, Options, Progress, check};
+use crate::check::{CheckError, Interrupt, Interrupter, Named, Options, Progress, check};
 use crate::client::{Client, Options as ClientOptions};
 use crate::engine::tests::support::{Server, answer};
 use crate::judge::Verdict;
@@ -60,6 +60,7 @@ fn options(base: &http::Uri, profile: &str) -> Options {
         prefix: "p".into(),
         profile: profile.into(),
         only: Vec::new(),
+        images: Named::default(),
         jobs: 2,
         max_time: Duration::from_mins(1),
         seed: 1,

@@ -165,3 +165,30 @@ fn the_parts_of_a_multipart_body_are_taken_apart_and_held_against_their_places()
         ),
     ]);
 }
+
+#[test]
+fn a_body_is_held_against_a_digest_even_where_only_its_hash_was_kept() {
+    let (whole, sha512) = (exchange(200, &[], LAYER), Digest::of(Algorithm::Sha512, LAYER));
+    let sha256 = Digest::sha256(LAYER);
+    let judged = |digest: &Digest, exchange: &Exchange| judge(&scene(), &format!("body: {{ digest: '{digest}' }}"), exchange);
+    assert!(judged(&sha256, &whole).is_ok() && judged(&sha512, &whole).is_ok());
+    let cut = truncated(exchange(200, &[], LAYER), 3);
+    assert!(judged(&sha256, &cut).is_ok());
+    assert!(judged(&sha512, &cut).is_err_and(|mismatch| mismatch.to_string().contains("too many to keep")));
+    let other = exchange(200, &[], b"234");
+    for digest in [&sha256, &sha512] {
+        assert!(judged(digest, &other).is_err_and(|mismatch| mismatch.to_string().contains("3 bytes of other content")));
+    }
+    assert!(judge(&scene(), "body: { digest: 'no digest' }", &whole).is_err());
+}
+
+#[test]
+fn a_page_has_the_texts_that_it_is_to_have_and_none_of_the_others() {
+    let page = exchange(200, &[], b"<p>docker pull h:5000/p/r:v1 &amp; more</p>");
+    hold(&[
+        ("text: { contains: ['h:5000/p/r:v1 & more'] }", &page, "ok"),
+        ("text: { lacks: [v2] }", &page, "ok"),
+        ("text: { contains: [v2], lacks: [v1] }", &page, "expected a body with v2 and without v1, came a body without v2"),
+        ("text: { lacks: [v1] }", &page, "expected a body without v1, came a body with v1"),
+    ]);
+}

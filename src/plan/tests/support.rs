@@ -89,6 +89,7 @@ pub(crate) fn setting() -> Setting {
         repository: None,
         login: None,
         only: Vec::new(),
+        images: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod lists;
 mod manifests;
 mod paces;
+mod pages;
 mod pulls;
 mod pushes;
 mod races;

@@ -2,7 +2,7 @@
 
 use super::change::{Fault, Variant};
 use super::{
-    auth, blob, chunk, codes, condition, delete, http, kept, lawful, list, manifest, mounts, moves, naming, offer, pull, referrer, session,
+    auth, blob, chunk, codes, condition, delete, http, kept, lawful, list, manifest, mounts, moves, naming, offer, packages, pull, referrer, session,
     tag, token, upload,
 };
 
@@ -30,6 +30,7 @@ pub fn faults() -> Vec<Fault> {
         referrer::FAULTS,
         delete::FAULTS,
         offer::FAULTS,
+        packages::FAULTS,
     ]
     .concat()
 }

@@ -22,6 +22,7 @@ mod lawful;
 mod list;
 mod manifest;
 mod offer;
+mod packages;
 mod pull;
 mod naming;
 mod referrer;

@@ -7,7 +7,7 @@ use super::page::{Ink, Page};
 use crate::clause::Level;
 use crate::exchange::BODIES;
 use crate::judge::Verdict;
-use crate::record::{Cause, FactState, Judgement, Kind, Record};
+use crate::record::{Cause, FactState, Judgement, Kind, KnownDeviation, Record};
 
 /// The longest `expected` and `came` that is shown whole; the record has all of it.
 const LONGEST: usize = 400;
@@ -37,14 +37,32 @@ pub(super) fn failing(page: &mut Page, record: &Record) {
 pub(super) fn known(page: &mut Page, record: &Record) {
     let causes = record.causes_by_weight();
     let known: Vec<&Cause> = causes.into_iter().filter(|cause| cause.known.is_some()).collect();
-    if known.is_empty() {
+    let unmet = unmet(record);
+    if known.is_empty() && unmet.is_empty() {
         return;
     }
     page.title(Ink::Strong, "Known deviations", &count(known.len() as u64, "cause"));
-    page.paragraph(2, Ink::Dim, "The profile names them with a reason: they do not fail the run.");
+    if !known.is_empty() {
+        page.paragraph(2, Ink::Dim, "The profile names them with a reason: they do not fail the run.");
+    }
     for cause in known {
         tell(page, record, cause);
     }
+    for (deviation, verdict) in unmet {
+        page.gap();
+        page.line(&[(Ink::Plain, "  "), (Ink::Strong, &deviation.clause), (Ink::Plain, "  "), (Ink::Dim, "not met")]);
+        page.field(INDENT, COLUMN, "known", (Ink::Warning, &deviation.reason));
+        page.field(INDENT, COLUMN, "came", (Ink::Plain, &verdict));
+    }
+}
+
+/// The deviations of a profile of the user's own that this run did not meet: they may be out of date.
+fn unmet(record: &Record) -> Vec<(&KnownDeviation, String)> {
+    let own = record.profile.deviations.iter().filter(|_| record.profile.file.is_some());
+    let unmet = own.filter(|known| record.causes.iter().all(|cause| cause.clause != known.clause));
+    unmet
+        .map(|known| (known, record.clauses.get(&known.clause).map_or("not judged".to_owned(), |clause| clause.verdict.to_string())))
+        .collect()
 }
 
 fn ink(level: Level) -> Ink {

@@ -28,6 +28,10 @@ pub(super) fn target(page: &mut Page, record: &Record) {
     field("software", &software(target));
     field("login", &login(target));
     field("profile", &format!("{}, {} ({})", profile.name, profile.title, profile.chosen));
+    if let Some(file) = &profile.file {
+        let extends = profile.extends.as_ref().map_or_else(String::new, |name| format!("extends {name}, "));
+        field("from", &format!("{} ({extends}sha256 {})", file.path, file.sha256.chars().take(12).collect::<String>()));
+    }
     field("held to", &if profile.documents.is_empty() { "no document".into() } else { profile.documents.join(", ") });
     if !record.only.is_empty() {
         field("chosen", &format!("{}: nothing else was tried", clip(&record.only.join(", "), LONGEST)));
