@@ -13,10 +13,13 @@ use super::survey::{Survey, no_profile};
 use crate::clause::AUTO;
 use crate::plan::{Fact, Fate, Item, State, probes};
 
+/// What decides which of its formats a target takes images in. The probes of all else push theirs in one that it takes.
+const FORMATS: [&str; 5] = ["pull", "push", "push-manifest", "oci-manifest", "docker-manifest"];
+
 impl Survey<'_> {
     /// Runs the probes in waves: what needs nothing that is still unknown goes side by side.
     pub(super) async fn probe(&mut self, progress: &dyn Progress, interrupt: &Interrupt) {
-        let plan = probes(self.suite, self.profile, &self.facts, &self.setting);
+        let mut plan = probes(self.suite, self.profile, &self.facts, &self.setting);
         let env = self.env(&plan);
         let mut waiting: Vec<usize> = (0..plan.items.len()).collect();
         while !waiting.is_empty() && self.cut.is_none() {
@@ -25,6 +28,8 @@ impl Survey<'_> {
                 break;
             }
             waiting = later;
+            // What content is made of hangs on what is known by now.
+            plan = probes(self.suite, self.profile, &self.facts, &self.setting);
             let mut wave = Vec::new();
             for index in ready {
                 match self.beyond_reach(&plan.items[index]) {
@@ -60,11 +65,13 @@ impl Survey<'_> {
         })
     }
 
-    /// Whether all that a probe's capability needs is known.
+    /// Whether all that a probe's capability needs is known, and in which format the target takes images.
     fn is_ready(&self, probe: &str) -> bool {
         let mut decided =
             self.suite.catalogue.capabilities.values().filter(|known| known.probe.as_ref().is_some_and(|id| id.as_str() == probe));
-        decided.all(|known| known.needs.iter().all(|need| self.facts.capabilities.contains_key(need.as_str())))
+        let open = |name: &str| self.suite.catalogue.capabilities.contains_key(name) && !self.facts.capabilities.contains_key(name);
+        let formats = FORMATS.into_iter().any(open);
+        decided.all(|known| !known.needs.iter().any(|need| open(need.as_str())) && (!formats || FORMATS.contains(&known.id.as_str())))
     }
 
     pub(super) fn choose(&mut self) -> Result<(), CheckError> {

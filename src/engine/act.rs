@@ -6,6 +6,7 @@ use http::{HeaderValue, Method};
 
 use super::call::build;
 use super::judging::{Shown, Sight, judge, judge_page, told};
+use super::naming;
 use super::observer::{Because, Judgement, Observer};
 use super::run::Env;
 use super::session::Session;
@@ -72,7 +73,13 @@ pub(super) async fn act<'p, O: Observer>(
     let pulled = pull(step, &exchange, session, env, observer).await;
     session.keep(step.name.as_deref(), &exchange);
     let sight = Sight { exchange: &exchange, pulled: &pulled, walked: walked.as_ref(), session };
-    let shown = judge(step, &sight);
+    let mut shown = judge(step, &sight);
+    if shown.results.iter().any(|(_, judgement)| naming::is_held(step, judgement))
+        && let Some(why) = naming::refused((step, &identity), &exchange, session, env, observer).await
+    {
+        shown.withhold(step, &why);
+    }
+    naming::note(session, &exchange);
     Ok(Done { exchange, shown, pages: early })
 }
 
@@ -89,7 +96,7 @@ const REDIRECTS: usize = 5;
 
 /// Sends a request: who asks, and whether redirects are followed. What comes before the answer (challenges, redirects, an answer that
 /// asks for patience) is judged by what holds for every exchange.
-async fn send<O: Observer>(
+pub(super) async fn send<O: Observer>(
     step: &Step,
     (call, identity, follow): (&Call, &Identity, bool),
     session: &Session<'_>,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::naming;
 use super::observer::{Because, Judgement};
 use super::session::Session;
 use crate::clause::ClauseId;
@@ -17,9 +18,18 @@ pub(super) struct Shown<'p> {
     pub(super) outcome: Option<&'p str>,
     /// Whether the status is of a class that was expected.
     pub(super) worked: bool,
+    /// Whether the answer tells nothing of what the step is about.
+    pub(super) beside: bool,
 }
 
 impl Shown<'_> {
+    /// Takes back what would be held against the target, for this reason.
+    pub(super) fn withhold(&mut self, step: &Step, reason: &str) {
+        let held = self.results.iter_mut().filter(|(_, judgement)| naming::is_held(step, judgement));
+        held.for_each(|(_, judgement)| *judgement = Judgement::Inconclusive { reason: reason.to_owned(), because: None });
+        (self.outcome, self.worked, self.beside) = (None, false, true);
+    }
+
     /// Whether nothing that was judged differs from what was expected.
     pub(super) fn holds(&self) -> bool {
         self.results.iter().all(|(_, judgement)| matches!(judgement, Judgement::Pass | Judgement::Declined(_)))
@@ -88,15 +98,18 @@ pub(super) fn told(result: Result<(), Mismatch>) -> Judgement {
 pub(super) fn judge<'p>(step: &'p Step, sight: &Sight<'_>) -> Shown<'p> {
     let mut failed = Vec::new();
     let mut results: Vec<_> = step.expect.iter().map(|expected| (expected, sight.judge(expected, &mut failed))).collect();
+    if let Some(shown) = withheld_by_login(step, sight) {
+        return shown;
+    }
     let status = sight.exchange.status();
     if step.outcomes.is_empty() {
-        return Shown { results, outcome: None, worked: worked(step, status) };
+        return Shown { results, outcome: None, worked: worked(step, status), beside: false };
     }
     let fits = |set: &StatusSet| status.is_some_and(|status| status != TOO_MANY && set.contains(status));
     let Some(outcome) = step.outcomes.iter().find(|outcome| fits(&outcome.status)) else {
         let broken = || Judgement::Fail(broken(step, sight));
         results.extend(step.deciding().map(|expected| (expected, sight.unless_stopped(expected, &failed, broken))));
-        return Shown { results, outcome: None, worked: false };
+        return Shown { results, outcome: None, worked: false, beside: false };
     };
     for expected in &outcome.expect {
         let judgement = match sight.judge(expected, &mut failed) {
@@ -107,7 +120,16 @@ pub(super) fn judge<'p>(step: &'p Step, sight: &Sight<'_>) -> Shown<'p> {
         };
         results.push((expected, judgement));
     }
-    Shown { results, outcome: Some(&outcome.name), worked: true }
+    Shown { results, outcome: Some(&outcome.name), worked: true, beside: false }
+}
+
+/// Where the token service does not let us in, the target withholds what a probe asks for, if it may withhold that at all.
+fn withheld_by_login<'p>(step: &'p Step, sight: &Sight<'_>) -> Option<Shown<'p>> {
+    let Err(Failure::Login(_)) = &sight.exchange.answer else { return None };
+    let outcome = step.outcomes.iter().find(|outcome| step.capability.is_some() && outcome.name == WITHHELD)?;
+    let declined = || Judgement::Declined(crate::judge::observed(sight.exchange));
+    let results = outcome.expect.iter().map(|expected| (expected, declined())).collect();
+    Some(Shown { results, outcome: Some(&outcome.name), worked: true, beside: false })
 }
 
 /// Judges a page of a walk that is not the last; gives what does not hold there.

@@ -8,6 +8,7 @@ mod call;
 mod capture;
 pub mod journey;
 mod judging;
+mod naming;
 mod observer;
 mod run;
 mod session;

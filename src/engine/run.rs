@@ -223,7 +223,8 @@ fn settle<O: Observer>(step: &Step, done: &Done<'_>, session: &mut Session<'_>, 
             observer.judged(Some(step), expected, judgement.clone(), Some(exchange));
         }
     }
-    let asked = !matches!(exchange.answer, Err(Failure::Login(_))) && exchange.status() != Some(TOO_MANY);
+    let known = done.shown.outcome.is_some() || !matches!(exchange.answer, Err(Failure::Login(_)));
+    let asked = known && exchange.status() != Some(TOO_MANY) && !done.shown.beside;
     if let Some(deciding) = step.capability.as_ref().filter(|_| asked) {
         observer.decided(&deciding.capability, done.shown.outcome, exchange);
     }

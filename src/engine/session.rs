@@ -36,6 +36,8 @@ pub(super) struct Session<'a> {
     pub(super) outcomes: HashMap<usize, String>,
     pub(super) failed: HashSet<ClauseId>,
     named: HashMap<String, Exchange>,
+    /// The repositories that took something.
+    pub(super) taken: HashSet<String>,
 }
 
 impl<'a> Session<'a> {
@@ -49,6 +51,7 @@ impl<'a> Session<'a> {
             outcomes: HashMap::new(),
             failed: HashSet::new(),
             named: HashMap::new(),
+            taken: HashSet::new(),
         }
     }
 
@@ -71,6 +74,7 @@ impl<'a> Session<'a> {
         self.outcomes.extend(branch.outcomes);
         self.failed.extend(branch.failed);
         self.named.extend(branch.named);
+        self.taken.extend(branch.taken);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod always;
 mod judging;
+mod naming;
 mod requests;
 mod steps;
 pub(crate) mod support;

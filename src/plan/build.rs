@@ -207,6 +207,7 @@ fn item(source: Source<'_>, scenario: &Arc<Scenario>, value: Option<(&Each, &sce
         title: scenario.title.value.clone(),
         label,
         alone: scenario.alone,
+        own: setting.repository.is_none(),
         repos,
         variables,
         lists: lists(source, scenario),

@@ -25,6 +25,8 @@ pub struct Item {
     pub label: Option<String>,
     /// Whether it runs by itself.
     pub alone: bool,
+    /// Whether its repositories are its own; with `--repository` there is one for all.
+    pub own: bool,
     /// Short name of a repository in the script → full name.
     pub repos: IndexMap<String, String>,
     /// Variables that are known before anything is sent, by their path joined with `.`.

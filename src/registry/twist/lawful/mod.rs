@@ -8,8 +8,10 @@ mod errors;
 mod lists;
 mod manifests;
 mod names;
+mod policy;
 mod transfer;
 mod uploads;
+mod wire;
 mod all;
 
 pub(super) use all::all;
