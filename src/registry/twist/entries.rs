@@ -2,8 +2,8 @@
 
 use super::change::{Fault, Variant};
 use super::{
-    auth, blob, chunk, codes, condition, delete, http, kept, lawful, list, manifest, mounts, moves, naming, offer, packages, pull, referrer, session,
-    tag, token, upload,
+    auth, blob, chunk, codes, condition, delete, http, kept, lawful, list, manifest, mounts, moves, naming, offer, packages, pull,
+    referrer, session, tag, token, upload,
 };
 
 /// Every fault, by area.
