@@ -94,7 +94,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "tag/list-digests",
         "Manifests without a tag are listed by their digests.",
-        &["lists/listed", "tags/list-apart", "tags/list-json", "tags/list-only-tags"],
+        &["lists/listed", "tags/list-apart", "tags/list-json", "tags/list-only-tags", "tags/list-order"],
         || {
             reply("GET", Kind::Tags, 200, |request, reply| {
                 if request.uri.query().is_none() {
