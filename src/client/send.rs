@@ -136,6 +136,10 @@ impl Client {
 
     /// [`Client::send`], with another limit on what is kept of the body.
     pub(super) async fn send_keeping(&self, call: Call, body_limit: usize) -> Exchange {
+        // What began after the deadline would fail by our clock, and tell nothing of the target: it waits for the end, which is due.
+        if self.time_left().is_zero() {
+            self.hold();
+        }
         self.inner.traffic.admitted().await;
         self.inner.exchanges.fetch_add(1, Ordering::Relaxed);
         let Prepared { mut request, sending, route } = Prepared::of(call);

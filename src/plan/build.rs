@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use super::content::Recipe;
 use super::facts::{Facts, State};
 use super::given::{self, GivenImage};
-use super::item::{Always, Expected, Fate, Item};
+use super::item::{Always, Expected, Fate, Item, Lists};
 use super::pages::pages;
 use super::steps::Steps;
 use crate::clause::{Capability, Catalogue, ClauseId, Profile};
@@ -169,12 +169,14 @@ pub(super) fn requires(catalogue: &Catalogue, clause: &ClauseId) -> Vec<ClauseId
 fn items(source: Source<'_>, scenario: &Scenario) -> Vec<Item> {
     let shared = Arc::new(scenario.clone());
     match &scenario.each {
-        None => vec![item(source, &shared, None, 0)],
-        Some(each) => each_items(source, scenario, each)
-            .iter()
-            .enumerate()
-            .map(|(n, value)| item(source, &shared, Some((each, value)), n + 1))
-            .collect(),
+        None => vec![item(source, &shared, &Arc::new(lists(scenario)), None, 0)],
+        Some(each) => {
+            let values = each_items(source, scenario, each);
+            let mut lists = lists(scenario);
+            lists.insert(each.name.value.clone(), values.iter().map(|item| item.label().to_owned()).collect());
+            let lists = Arc::new(lists);
+            values.iter().enumerate().map(|(n, value)| item(source, &shared, &lists, Some((each, value)), n + 1)).collect()
+        }
     }
 }
 
@@ -186,7 +188,7 @@ fn each_items(source: Source<'_>, scenario: &Scenario, each: &Each) -> Vec<scena
     }
 }
 
-fn item(source: Source<'_>, scenario: &Arc<Scenario>, value: Option<(&Each, &scenario::Item)>, number: usize) -> Item {
+fn item(source: Source<'_>, scenario: &Arc<Scenario>, lists: &Arc<Lists>, value: Option<(&Each, &scenario::Item)>, number: usize) -> Item {
     let setting = source.setting;
     let repos = repositories(source, scenario, number);
     let mut variables = fixed_variables(source);
@@ -210,19 +212,15 @@ fn item(source: Source<'_>, scenario: &Arc<Scenario>, value: Option<(&Each, &sce
         own: setting.repository.is_none(),
         repos,
         variables,
-        lists: lists(source, scenario),
+        lists: Arc::clone(lists),
         recipe: Recipe { scenario: Arc::clone(scenario), seed, flavour },
         steps: Steps::new(source, scenario).all(),
         fate: fate(source, scenario),
     }
 }
 
-fn lists(source: Source<'_>, scenario: &Scenario) -> IndexMap<String, Vec<String>> {
-    let mut lists: IndexMap<String, Vec<String>> = scenario.lists.iter().map(|(name, list)| (name.value.clone(), list.0.clone())).collect();
-    if let Some(each) = &scenario.each {
-        lists.insert(each.name.value.clone(), each_items(source, scenario, each).iter().map(|item| item.label().to_owned()).collect());
-    }
-    lists
+fn lists(scenario: &Scenario) -> Lists {
+    scenario.lists.iter().map(|(name, list)| (name.value.clone(), list.0.clone())).collect()
 }
 
 /// The variables of one value: `<name>`, or `<name.key>` for each key.

@@ -12,6 +12,9 @@ use crate::judge::{Condition, Expectation, StatusSet};
 use crate::scenario::Auth;
 use crate::text::{JsonTemplate, Template};
 
+/// Lists of texts by name.
+pub type Lists = IndexMap<String, Vec<String>>;
+
 /// One scenario, or one item of it, ready to run or with the reason why it won't.
 #[derive(Clone, Debug)]
 pub struct Item {
@@ -31,8 +34,8 @@ pub struct Item {
     pub repos: IndexMap<String, String>,
     /// Variables that are known before anything is sent, by their path joined with `.`.
     pub variables: IndexMap<String, String>,
-    /// Named lists.
-    pub lists: IndexMap<String, Vec<String>>,
+    /// Named lists, one copy for all items of a scenario: an image of a thousand layers makes a thousand items, and a list of as many.
+    pub lists: Arc<Lists>,
     /// How its content is made.
     pub recipe: Recipe,
     /// The script.

@@ -23,5 +23,5 @@ pub use clients::client_headers;
 pub use content::{Contents, Recipe};
 pub use facts::{Fact, Facts, State};
 pub use given::GivenImage;
-pub use item::{Act, Always, Body, DECLINED, Deciding, Expected, Fate, Item, Outcome, Request, Save, Step, WITHHELD, Walk, When};
+pub use item::{Act, Always, Body, DECLINED, Deciding, Expected, Fate, Item, Lists, Outcome, Request, Save, Step, WITHHELD, Walk, When};
 pub use steps::planned_save;

@@ -1,7 +1,10 @@
 //! Faults of tags themselves.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use super::change::{Fault, fault};
-use super::hooks::{Kind, Memory, ask_for, before, failure, is, manifest, push, refusal};
+use super::hooks::{Kind, Memory, ask_for, before, failure, header, is, manifest, push, refusal, reply, text_of};
 use super::tag::lower;
 use crate::oci::{ErrorCode, Reference};
 use crate::registry::operations::{Cut, Push};
@@ -125,4 +128,13 @@ pub(super) const FAULTS: &[Fault] = &[
             })
         },
     ),
+    fault("tag/head-stale", "HEAD of a tag tells for ever the digest that the first HEAD of it told.", &["tags/moved"], || {
+        let told: Mutex<HashMap<String, String>> = Mutex::default();
+        reply("HEAD", Kind::Manifest, 200, move |request, reply| {
+            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+            let first = told.entry(request.uri.path().to_owned()).or_insert_with(|| text_of(reply, "docker-content-digest"));
+            header(reply, "docker-content-digest", first);
+        })
+    })
+    .seen("caches in front of registries that keep the answer to a HEAD"),
 ];
