@@ -167,13 +167,12 @@ pub(super) fn requires(catalogue: &Catalogue, clause: &ClauseId) -> Vec<ClauseId
 
 /// One item, or one per value of `each`.
 fn items(source: Source<'_>, scenario: &Scenario) -> Vec<Item> {
-    let shared = Arc::new(scenario.clone());
     match &scenario.each {
-        None => vec![item(source, &shared, None, 0)],
+        None => vec![item(source, scenario, None, 0)],
         Some(each) => each_items(source, scenario, each)
             .iter()
             .enumerate()
-            .map(|(n, value)| item(source, &shared, Some((each, value)), n + 1))
+            .map(|(n, value)| item(source, scenario, Some((each, value)), n + 1))
             .collect(),
     }
 }
@@ -186,7 +185,7 @@ fn each_items(source: Source<'_>, scenario: &Scenario, each: &Each) -> Vec<scena
     }
 }
 
-fn item(source: Source<'_>, scenario: &Arc<Scenario>, value: Option<(&Each, &scenario::Item)>, number: usize) -> Item {
+fn item(source: Source<'_>, scenario: &Scenario, value: Option<(&Each, &scenario::Item)>, number: usize) -> Item {
     let setting = source.setting;
     let repos = repositories(source, scenario, number);
     let mut variables = fixed_variables(source);
@@ -211,7 +210,7 @@ fn item(source: Source<'_>, scenario: &Arc<Scenario>, value: Option<(&Each, &sce
         repos,
         variables,
         lists: lists(source, scenario),
-        recipe: Recipe { scenario: Arc::clone(scenario), seed, flavour },
+        recipe: Recipe { data: Arc::clone(&scenario.data), seed, flavour },
         steps: Steps::new(source, scenario).all(),
         fate: fate(source, scenario),
     }
