@@ -59,7 +59,7 @@ fn workload<'s>(suite: &'s Suite, name: &str) -> Result<&'s Workload, Ended> {
     suite.workloads.get(name).ok_or_else(|| {
         let names: Vec<&str> = suite.workloads.keys().map(String::as_str).collect();
         let hint = did_you_mean(name, names.iter().copied()).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
-        Ended::new(Exit::Usage, format!("there is no workload `{name}`{hint}; there are {}", names.join(", ")))
+        Ended::new(Exit::Usage, format!("there is no workload `{name}`{hint} (there are {})", names.join(", ")))
     })
 }
 

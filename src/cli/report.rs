@@ -16,7 +16,7 @@ pub(super) fn run(args: &ReportArgs, output: &Output) -> Result<Exit, Ended> {
     let format = Format::from_name(&args.format).ok_or_else(|| {
         let names: Vec<&str> = Format::all().iter().map(|format| format.name).collect();
         let hint = meant_tail(&args.format, names.iter().copied());
-        Ended::new(Exit::Usage, format!("there is no format `{}`{hint}; there are {}", args.format, names.join(", ")))
+        Ended::new(Exit::Usage, format!("there is no format `{}`{hint} (there are {})", args.format, names.join(", ")))
     })?;
     let path = if args.record.is_dir() { args.record.join("record.json") } else { args.record.clone() };
     let shown = path.display();

@@ -37,7 +37,7 @@ const AFTER_THE_END: Duration = Duration::from_secs(6);
 pub(super) fn run(args: &RunArgs, manner: Manner, output: &Output) -> Result<Exit, Ended> {
     let targets = args.targets.iter().map(|text| target::parse(text)).collect::<Result<Vec<_>, _>>();
     let targets = targets.map_err(|why| Ended::new(Exit::Usage, why))?;
-    refuse_in_words(args)?;
+    refuse_in_words(args, manner)?;
     // One thread drives all of a survey: with more, each answer would wake one only to wake another.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|why| Ended::new(Exit::Bug, format!("no runtime could be made: {why}")))?;
@@ -87,7 +87,10 @@ async fn begun(args: &RunArgs, manner: Manner, output: &Output, targets: &[Targe
 }
 
 /// What the parser lets through and no run can be made of.
-fn refuse_in_words(args: &RunArgs) -> Result<(), Ended> {
+fn refuse_in_words(args: &RunArgs, manner: Manner) -> Result<(), Ended> {
+    if manner == Manner::Check && (args.load || args.no_load) {
+        return Err(Ended::new(Exit::Usage, "check loads nothing: --load and --no-load are for `survey`, and `plimsoll load` loads alone"));
+    }
     args.login.refuse_in_words()?;
     if let Some(name) = &args.repository {
         target::repository_name(name)

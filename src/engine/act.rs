@@ -75,10 +75,10 @@ pub(super) async fn act<'p, O: Observer>(
     session.keep(step.name.as_deref(), &exchange);
     let sight = Sight { exchange: &exchange, pulled: &pulled, walked: walked.as_ref(), session };
     let mut shown = judge(step, &sight, required_of_all(step, &sight, env));
-    if shown.results.iter().any(|(_, judgement)| naming::is_held(step, judgement))
+    if shown.results.iter().any(|(_, judgement)| naming::is_held(step, &exchange, judgement))
         && let Some(why) = naming::refused((step, &identity), &exchange, session, env, observer).await
     {
-        shown.withhold(step, &why);
+        shown.withhold(step, &exchange, &why);
     }
     naming::note(session, &exchange);
     Ok(Done { exchange, shown, pages: early })

@@ -24,8 +24,8 @@ pub(super) struct Shown<'p> {
 
 impl Shown<'_> {
     /// Takes back what would be held against the target, for this reason.
-    pub(super) fn withhold(&mut self, step: &Step, reason: &str) {
-        let held = self.results.iter_mut().filter(|(_, judgement)| naming::is_held(step, judgement));
+    pub(super) fn withhold(&mut self, step: &Step, exchange: &Exchange, reason: &str) {
+        let held = self.results.iter_mut().filter(|(_, judgement)| naming::is_held(step, exchange, judgement));
         held.for_each(|(_, judgement)| *judgement = Judgement::Inconclusive { reason: reason.to_owned(), because: None });
         (self.outcome, self.worked, self.beside) = (None, false, true);
     }

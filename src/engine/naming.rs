@@ -72,7 +72,9 @@ fn told_of_name(exchange: &Exchange) -> Option<bool> {
     Some(matches!(json.pointer("/errors/0/code")?.as_str()?, "NAME_INVALID" | "NAME_UNKNOWN" | "DENIED"))
 }
 
-/// Whether a judgement would be held against the target: a failure, or the refusal of what a step decides on.
-pub(super) fn is_held(step: &Step, judgement: &Judgement) -> bool {
-    matches!(judgement, Judgement::Fail(_)) || (step.capability.is_some() && matches!(judgement, Judgement::Declined(_)))
+/// Whether a judgement would be held against the target: a failure, or the refusal of what a step decides on. Where that is the upload
+/// session itself, its refusal is the answer.
+pub(super) fn is_held(step: &Step, exchange: &Exchange, judgement: &Judgement) -> bool {
+    let session = || exchange.request.method == Method::POST && exchange.request.url.query().is_none();
+    matches!(judgement, Judgement::Fail(_)) || (step.capability.is_some() && matches!(judgement, Judgement::Declined(_)) && !session())
 }

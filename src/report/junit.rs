@@ -2,7 +2,7 @@
 //!
 //! What is red there is what the exit code counts: `failure` is a `fail` of a clause that counts under `--fail-on`, `error` is `error`. A `fail` that
 //! does not count (CLIENT, MAY, as a rule SHOULD, a known deviation), `declined`, `skipped` and `inconclusive` are `skipped` with their reason. A run that
-//! could not be settled has one more case, which is an `error`.
+//! could not be settled, or was cut short, has one more case, which is an `error`.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -33,10 +33,10 @@ fn render(record: &Record, style: &Style) -> Result<String, ReportError> {
     Ok(report.to_string()?)
 }
 
-/// One case more where the exit code is 4, or every case could be green beside it.
+/// One case more where the exit code is 4, or every case could be green beside it, and where the run was cut short.
 fn unsettled(record: &Record, fail_on: Level) -> Option<TestSuite> {
     let summary = record.summary();
-    if matches!(summary.outcome(fail_on), Outcome::Conforms | Outcome::Fails) {
+    if summary.cut_short.is_none() && matches!(summary.outcome(fail_on), Outcome::Conforms | Outcome::Fails) {
         return None;
     }
     let mut suite = TestSuite::new("plimsoll");

@@ -111,7 +111,8 @@ fn a_junit_reader_finds_each_expectation_with_its_verdict() {
         let cases: Vec<_> = report.test_suites.iter().flat_map(|suite| &suite.test_cases).collect();
         let is = |case: &quick_junit::TestCase, wanted| matches!(case.status, TestCaseStatus::NonSuccess { kind, .. } if kind == wanted);
         let of = |wanted: NonSuccessKind| cases.iter().filter(|case| is(case, wanted)).count() as u64;
-        let whole = u64::from(!matches!(record.summary().outcome(Level::Must), Outcome::Conforms | Outcome::Fails));
+        let settled = matches!(record.summary().outcome(Level::Must), Outcome::Conforms | Outcome::Fails);
+        let whole = u64::from(!settled || record.cut_short.is_some());
         let light = record.judgements().filter(|judged| judged.verdict == Verdict::Fail && !judged.is_known());
         let light = light.filter(|judged| judged.cause.is_some_and(|cause| cause.level < Level::Must)).count() as u64;
         let skipped = cases.iter().filter(|case| matches!(case.status, TestCaseStatus::Skipped { .. })).count() as u64;
@@ -146,6 +147,8 @@ fn junit_is_red_where_the_exit_code_is_not_0_and_only_there() {
     assert!(red(&samples::failing(), Level::Must).0);
     assert_eq!(red(&samples::unjudged(), Level::Must), (false, true));
     assert_eq!(red(&samples::cut_short(), Level::Must), (false, true));
+    let interrupted = Record { cut_short: Some("interrupted".into()), ..samples::failing() };
+    assert_eq!(red(&interrupted, Level::Must), (true, true), "what was found before the end is told, and that it is not all");
     assert_eq!(red(&samples::clean(), Level::Should), (false, false));
 }
 

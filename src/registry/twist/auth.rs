@@ -8,8 +8,8 @@ use super::change::{Fault, Ground, fault};
 use super::hooks::configured;
 use super::hooks::{Kind, Memory, admitted, after, before, header, is, refusal, reply, set_request, status, text_of, text_of_request};
 use crate::oci::ErrorCode;
+use crate::registry::Auth;
 use crate::registry::reply::Reply;
-use crate::registry::{Auth, Rights};
 
 pub(super) fn bearer(request: &Parts) -> Option<String> {
     let text = text_of_request(request, "authorization");
@@ -101,7 +101,7 @@ pub(super) const FAULTS: &[Fault] = &[
         })
     })
     .on(Ground::Token),
-    fault("auth/scope-absent", "A Bearer challenge about a repository names no scope.", &["auth/bearer-scope", "offers/catalog"], || {
+    fault("auth/scope-absent", "A Bearer challenge about a repository names no scope.", &["auth/bearer-scope"], || {
         reply("", Kind::Any, 401, |_, reply| challenge(reply, |told| without(told, "scope")))
     })
     .on(Ground::Token),
@@ -270,14 +270,4 @@ pub(super) const FAULTS: &[Fault] = &[
         .concat()
     })
     .on(Ground::Token),
-    fault("auth/pulls-only", "The right credentials may pull and not push.", &["offers/catalog"], || {
-        configured(|config| {
-            if let Auth::Basic { users } | Auth::Token(crate::registry::TokenAuth { users, .. }) = &mut config.auth {
-                for user in users {
-                    user.rights = Rights::Pull;
-                }
-            }
-        })
-    })
-    .on(Ground::Basic),
 ];

@@ -319,7 +319,7 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         })
     }),
-    fault("manifest/oci-refused", "An OCI image manifest is refused with 415.", &["offers/oci-manifest", "offers/sha512-manifest"], || {
+    fault("manifest/oci-refused", "An OCI image manifest is refused with 415.", &["offers/oci-manifest"], || {
         push(|inner, name, push| {
             if push.media_type == MediaType::OCI_MANIFEST {
                 Err(failure(415, ErrorCode::MANIFEST_INVALID))

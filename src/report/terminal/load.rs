@@ -40,9 +40,11 @@ fn head(page: &mut Page, load: &Load) {
     let warm_up = if load.warm_up_ms > 0 { format!(" after {} of warm-up", duration(load.warm_up_ms)) } else { String::new() };
     let drained = if load.drained_ms > 0 { format!(", then {} until the last answer", duration(load.drained_ms)) } else { String::new() };
     field("measured", &format!("{}{warm_up}{drained}", duration(load.window_ms)));
-    let offered = load.offered.map_or_else(String::new, |offered| format!("{} offered, ", rate(offered)));
+    // Chance draws more or fewer than the mean, the most in a short window: what was drawn is what had to be carried.
+    let mean = load.offered.map_or_else(String::new, |offered| format!("; the schedule's mean is {}", rate(offered)));
+    let begun = load.journeys_done + load.journeys_failed;
     let failed = if load.journeys_failed > 0 { format!(", {} failed", number(load.journeys_failed)) } else { String::new() };
-    field("journeys", &format!("{offered}{} achieved ({} done{failed})", rate(load.achieved), number(load.journeys_done)));
+    field("journeys", &format!("{} begun{mean}; {} done{failed}, {}", number(begun), number(load.journeys_done), rate(load.achieved)));
     let corrupt = if load.corrupt == 0 { "none of them wrong".to_owned() } else { format!("{} WRONG", count(load.corrupt, "answer")) };
     field("verified", &format!("{}, {corrupt}", bytes(load.verified_bytes)));
 }

@@ -12,8 +12,10 @@ pub(in crate::report) const FORMAT: Format =
 fn render(record: &Record, style: &Style) -> Result<String, ReportError> {
     let mut page = Page::new(style);
     head::target(&mut page, record);
-    load::section(&mut page, record);
-    if record.kind != Kind::Load {
+    // What a command is about comes first.
+    if record.kind == Kind::Load {
+        load::section(&mut page, record);
+    } else {
         table::counts(&mut page, record);
     }
     causes::failing(&mut page, record);
@@ -22,6 +24,9 @@ fn render(record: &Record, style: &Style) -> Result<String, ReportError> {
     causes::about_lines(&mut page, record);
     tail::capabilities(&mut page, record);
     tail::not_judged(&mut page, record);
+    if record.kind != Kind::Load {
+        load::section(&mut page, record);
+    }
     tail::left_behind(&mut page, record);
     tail::ending(&mut page, record, &style.written);
     Ok(page.finish())

@@ -1,9 +1,12 @@
 //! Authentication.
 
 use super::super::change::{ALWAYS, Ground, Variant, variant};
-use super::super::hooks::{Kind, before, header, is, json, refusal, reply, set_request, status, text_of, text_of_request, wanted};
+use super::super::hooks::{
+    Kind, before, configured, header, is, json, refusal, reply, set_request, status, text_of, text_of_request, wanted,
+};
 use crate::oci::ErrorCode;
 use crate::registry::access::{Access, Action};
+use crate::registry::{Auth, Rights};
 
 pub(in super::super) const VARIANTS: &[Variant] = &[
     variant(11, "auth/ping-open", "The base endpoint answers 200 to everybody, though repositories want a login.", ALWAYS, || {
@@ -19,6 +22,16 @@ pub(in super::super) const VARIANTS: &[Variant] = &[
         })
     })
     .on(Ground::Token),
+    variant(13, "auth/pulls-only", "The right credentials may pull and not push.", ALWAYS, || {
+        configured(|config| {
+            if let Auth::Basic { users } = &mut config.auth {
+                for user in users {
+                    user.rights = Rights::Pull;
+                }
+            }
+        })
+    })
+    .on(Ground::Basic),
     variant(12, "auth/foreign-hidden", "What a login may not see is answered 404.", ALWAYS, || {
         reply("", Kind::Any, 401, |request, reply| {
             let told = text_of(reply, "www-authenticate");
