@@ -50,7 +50,7 @@ schema:
 accept:
     INSTA_UPDATE=always cargo test
 
-# Wall time per exchange of `plimsoll check` beside the official suite, both against docker-registry.
+# Wall time per exchange, CPU time and memory of `plimsoll check` beside the official suite, both against docker-registry.
 bench-check ROUNDS="5": install-peers
     .ci/bench-check {{ ROUNDS }}
 

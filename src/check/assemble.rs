@@ -115,7 +115,7 @@ impl<'a> Assembly<'a> {
         let everywhere = self.always.iter().flat_map(|always| &always.expect);
         let bound: Vec<&Expected> = own.into_iter().chain(everywhere).filter(|expected| expected.binding.is_some()).collect();
         let binds = Binds { item, heard, clauses: bound.iter().map(|expected| &expected.clause).collect() };
-        let events: Vec<Event> = heard.events.iter().map(|event| held_to_profile(item, &binds.bind(event))).collect();
+        let events: Vec<Event> = heard.events.iter().map(|event| held_to_profile(item, binds.bind(event))).collect();
         let mut by_number: HashMap<usize, Vec<&Event>> = HashMap::new();
         for event in &events {
             by_number.entry(event.expected).or_default().push(event);
@@ -280,7 +280,7 @@ fn merge<'e>(events: &[&'e Event]) -> Option<Merged<'e>> {
 
 /// A clean outcome that the profile does not want is a fail of the clause that decides the capability; one that was withheld settles
 /// nothing.
-fn held_to_profile(item: &Item, event: &Event) -> Event {
+fn held_to_profile(item: &Item, event: Event) -> Event {
     let unwanted = event.step.as_ref().and_then(|(number, _)| {
         let step = item.steps.iter().flat_map(Step::with_inner).find(|step| step.number == *number)?;
         let capability = step.capability.as_ref()?;
@@ -295,13 +295,13 @@ fn held_to_profile(item: &Item, event: &Event) -> Event {
         };
         (clean && wrong && judged.clause == decider.clause).then(|| (capability, outcome.name.clone()))
     });
-    let Some((capability, outcome)) = unwanted else { return event.clone() };
+    let Some((capability, outcome)) = unwanted else { return event };
     let wanted = if capability.expected == Offer::Accepted { "accepted" } else { "declined" };
     let observed = event.exchange.as_deref().map(crate::judge::observed).unwrap_or_default();
     if outcome == WITHHELD {
         let hint = capability.hint.as_ref().map_or_else(String::new, |hint| format!(": {hint}"));
-        return Event { judgement: Judgement::Inconclusive { reason: format!("{observed}{hint}"), because: None }, ..event.clone() };
+        return Event { judgement: Judgement::Inconclusive { reason: format!("{observed}{hint}"), because: None }, ..event };
     }
     let mismatch = Mismatch::fail(format!("{} {wanted}", capability.capability), format!("{outcome}: {observed}"));
-    Event { judgement: Judgement::Fail(mismatch), ..event.clone() }
+    Event { judgement: Judgement::Fail(mismatch), ..event }
 }

@@ -18,7 +18,8 @@ pub(super) struct Binds<'a> {
 impl Binds<'_> {
     /// The event as it is under the profile: what was stopped by something that the profile does not ask for was not stopped by a failure.
     pub(super) fn bind(&self, event: &Event) -> Event {
-        Event { judgement: self.judgement(&event.judgement), ..event.clone() }
+        let judgement = self.judgement(&event.judgement);
+        Event { step: event.step.clone(), expected: event.expected, judgement, exchange: event.exchange.clone() }
     }
 
     fn judgement(&self, judgement: &Judgement) -> Judgement {

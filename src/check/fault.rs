@@ -87,7 +87,7 @@ impl Survey<'_> {
             }
         }
         let exchange = Some(Arc::new(fault.exchange));
-        let event = Event { step: Some((step.number, step.title)), expected, judgement: Judgement::Fail(fault.mismatch), exchange };
+        let event = Event { step: Some((step.number, step.title.into())), expected, judgement: Judgement::Fail(fault.mismatch), exchange };
         self.probed.push((item, Heard { events: vec![event], exchanges: 1, finished: true, ..Heard::default() }));
         Ok(self.record().0)
     }

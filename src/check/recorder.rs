@@ -15,7 +15,7 @@ use crate::plan::{Expected, Step};
 #[derive(Clone, Debug)]
 pub(super) struct Event {
     /// The step's number and title; none where no step was reached.
-    pub(super) step: Option<(usize, String)>,
+    pub(super) step: Option<(usize, Arc<str>)>,
     /// The expectation's number in its item (or among the `always` statements).
     pub(super) expected: usize,
     /// What came of it.
@@ -50,6 +50,17 @@ pub(super) struct Heard {
     pub(super) wall_ms: u64,
     /// Whether the item ran to its end.
     pub(super) finished: bool,
+}
+
+impl Heard {
+    /// A step's title, written once for all that is judged of it one after the other.
+    fn title(&self, step: &Step) -> Arc<str> {
+        let last = self.events.last().and_then(|event| event.step.as_ref());
+        match last.filter(|(number, _)| *number == step.number) {
+            Some((_, title)) => Arc::clone(title),
+            None => step.title.as_str().into(),
+        }
+    }
 }
 
 /// How much of an answer's body is held until the record is made: more than it shows, so that a secret at its edge is seen whole.
@@ -89,6 +100,11 @@ impl Recorder {
         self.lock().clone()
     }
 
+    /// What a look at what was heard so far gives.
+    pub(super) fn look<T>(&self, look: impl FnOnce(&Heard) -> T) -> T {
+        look(&self.lock())
+    }
+
     /// Notes that the item ran to its end.
     pub(super) fn finish(&self, wall_ms: u64) {
         let mut heard = self.lock();
@@ -110,8 +126,9 @@ impl Observer for Recorder {
         let keep = judgement.wants_evidence();
         let exchange =
             exchange.filter(|_| keep || step.is_some_and(|step| step.capability.is_some())).map(|exchange| Arc::new(kept(exchange)));
-        let step = step.map(|step| (step.number, step.title.clone()));
-        self.lock().events.push(Event { step, expected: expected.number, judgement, exchange });
+        let mut heard = self.lock();
+        let step = step.map(|step| (step.number, heard.title(step)));
+        heard.events.push(Event { step, expected: expected.number, judgement, exchange });
     }
 
     fn waiting(&self, wait: Duration) {

@@ -26,8 +26,9 @@ impl Survey<'_> {
             self.profile.deviations.iter().map(|deviation| (deviation.clause.value.to_string(), deviation.reason.value.clone())).collect();
         let mut assembly = Assembly::new(&clauses, &known, &self.plan.always, self.client.secrets(), cut);
         let mut scenarios: Vec<_> = self.probed.iter().map(|(item, heard)| assembly.item(item, heard)).collect();
-        scenarios.extend(self.probing.iter().map(|(item, recorder)| assembly.item(item, &recorder.heard())));
-        scenarios.extend(self.plan.items.iter().zip(&self.recorders).map(|(item, recorder)| assembly.item(item, &recorder.heard())));
+        scenarios.extend(self.probing.iter().map(|(item, recorder)| recorder.look(|heard| assembly.item(item, heard))));
+        let planned = self.plan.items.iter().zip(&self.recorders);
+        scenarios.extend(planned.map(|(item, recorder)| recorder.look(|heard| assembly.item(item, heard))));
         scenarios.retain(|scenario| !scenario.expectations.is_empty());
         let (found, kept, bodies) = assembly.finish();
         let wall_ms = millis(clock::instant().saturating_duration_since(self.began));

@@ -24,7 +24,7 @@ pub(super) fn shown(scenario: &Scenario, suite: &Suite) -> String {
     if let Some(each) = &scenario.each {
         let _ = writeln!(out, "  once for each {}", values(each));
     }
-    for (name, datum) in &scenario.data {
+    for (name, datum) in scenario.data.iter() {
         let _ = writeln!(out, "  data  {name}: {}", made_of(datum));
     }
     for (name, list) in &scenario.lists {

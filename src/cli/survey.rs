@@ -38,7 +38,8 @@ pub(super) fn run(args: &RunArgs, manner: Manner, output: &Output) -> Result<Exi
     let targets = args.targets.iter().map(|text| target::parse(text)).collect::<Result<Vec<_>, _>>();
     let targets = targets.map_err(|why| Ended::new(Exit::Usage, why))?;
     refuse_in_words(args, manner)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    // One thread drives all of a survey: with more, each answer would wake one only to wake another.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|why| Ended::new(Exit::Bug, format!("no runtime could be made: {why}")))?;
     let ended = runtime.block_on(begun(args, manner, output, &targets));
     // Somebody who interrupts does not wait for a read of standard input.

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use http::{HeaderValue, Method};
 
 use super::call::build;
-use super::judging::{Shown, Sight, judge, judge_page, told};
+use super::judging::{Shown, Sight, judge, judge_page, outcome_of, stopped_by, told};
 use super::naming;
 use super::observer::{Because, Judgement, Observer};
 use super::run::Env;
 use super::session::Session;
 use super::walk::Pages;
+use crate::clause::ClauseId;
 use crate::client::{Ask, Call, Identity};
 use crate::exchange::Exchange;
 use crate::judge::{Pull, Values, View, Walked};
@@ -73,7 +74,7 @@ pub(super) async fn act<'p, O: Observer>(
     let pulled = pull(step, &exchange, session, env, observer).await;
     session.keep(step.name.as_deref(), &exchange);
     let sight = Sight { exchange: &exchange, pulled: &pulled, walked: walked.as_ref(), session };
-    let mut shown = judge(step, &sight);
+    let mut shown = judge(step, &sight, required_of_all(step, &sight, env));
     if shown.results.iter().any(|(_, judgement)| naming::is_held(step, &exchange, judgement))
         && let Some(why) = naming::refused((step, &identity), &exchange, session, env, observer).await
     {
@@ -123,7 +124,8 @@ async fn pull<O: Observer>(
 ) -> HashMap<usize, Vec<Exchange>> {
     let mut known: Vec<(Pull, Exchange)> = Vec::new();
     let mut pulled = HashMap::new();
-    for expected in step.expect.iter().chain(step.outcomes.iter().flat_map(|outcome| &outcome.expect)) {
+    let outcome = outcome_of(step, exchange).into_iter().flat_map(|outcome| &outcome.expect);
+    for expected in step.expect.iter().chain(outcome) {
         let mut answers = Vec::new();
         for wanted in expected.expectation.pulls(exchange) {
             let answer = match known.iter().find(|(pull, _)| *pull == wanted) {
@@ -152,33 +154,47 @@ async fn fetch<O: Observer>(step: &Step, pull: &Pull, session: &Session<'_>, env
 /// Judges an exchange by what holds for every exchange with the target itself: a token service or a storage host is not bound. Where
 /// the step's own expectations fail, what `always` says of the status is no news: the step's clause is the cause.
 pub(super) fn tell_always<O: Observer>(step: &Step, sight: &Sight<'_>, own: &[(&Expected, Judgement)], env: &Env, observer: &O) {
-    let exchange = sight.exchange;
-    if exchange.response().is_none() || exchange.request.url.authority() != env.base.authority() || is_token_service(exchange, env) {
-        return;
-    }
-    if exchange.request.body.cut.is_some() {
-        // The client hung up in the middle: what is still said to it, nobody is meant to read.
-        return;
-    }
     let causes = || own.iter().filter(|(_, judgement)| matches!(judgement, Judgement::Fail(_)));
-    let view = View { exchange, values: sight.session, pulled: &[], walked: None };
-    for always in env.always.iter().filter(|always| always.on.holds(&view)) {
-        for expected in &always.expect {
-            let mut judgement = told(expected.expectation.judge(&view));
-            if matches!(judgement, Judgement::Fail(_)) && expected.expectation.status().is_some() {
-                judgement = causes().fold(judgement, |came, (own, _)| Judgement::Inconclusive {
-                    reason: format!("{} fails by the same answer", own.clause),
-                    because: Some(Because::Clause { clause: own.clause.clone(), otherwise: Box::new(came) }),
-                });
-            }
-            observer.judged(Some(step), expected, judgement, Some(exchange));
+    let mut failed: Vec<&ClauseId> = Vec::new();
+    for (expected, mut judgement) in of_all(sight, env, |_| true) {
+        if matches!(judgement, Judgement::Fail(_)) && expected.expectation.status().is_some() {
+            judgement = causes().fold(judgement, |came, (own, _)| Judgement::Inconclusive {
+                reason: format!("{} fails by the same answer", own.clause),
+                because: Some(Because::Clause { clause: own.clause.clone(), otherwise: Box::new(came) }),
+            });
         }
+        judgement = expected.requires.iter().filter(|clause| failed.contains(clause)).fold(judgement, stopped_by);
+        if matches!(judgement, Judgement::Fail(_)) {
+            failed.push(&expected.clause);
+        }
+        observer.judged(Some(step), expected, judgement, Some(sight.exchange));
     }
+}
+
+/// What an exchange shows of those statements about every exchange that are wanted.
+fn of_all<'e>(sight: &Sight<'_>, env: &'e Env, wanted: impl Fn(&Expected) -> bool) -> Vec<(&'e Expected, Judgement)> {
+    let exchange = sight.exchange;
+    let elsewhere = || exchange.request.url.authority() != env.base.authority() || is_token_service(exchange, env);
+    // Where the client hung up in the middle: what is still said to it, nobody is meant to read.
+    if exchange.response().is_none() || exchange.request.body.cut.is_some() || elsewhere() {
+        return Vec::new();
+    }
+    let view = View { exchange, values: sight.session, pulled: &[], walked: None };
+    let held = env.always.iter().filter(|always| always.expect.iter().any(&wanted) && always.on.holds(&view));
+    let expected = held.flat_map(|always| &always.expect).filter(|expected| wanted(expected));
+    expected.map(|expected| (expected, told(expected.expectation.judge(&view)))).collect()
+}
+
+/// The clauses of every exchange that something of the step requires and that fail on this exchange.
+fn required_of_all(step: &Step, sight: &Sight<'_>, env: &Env) -> Vec<ClauseId> {
+    let own = || step.expect.iter().chain(step.outcomes.iter().flat_map(|outcome| &outcome.expect));
+    let wanted = |always: &Expected| own().any(|expected| expected.requires.contains(&always.clause));
+    let failed = of_all(sight, env, wanted).into_iter().filter(|(_, judgement)| matches!(judgement, Judgement::Fail(_)));
+    failed.map(|(expected, _)| expected.clause.clone()).collect()
 }
 
 /// Whether the exchange was with the token service, which may live at the target's own address.
 fn is_token_service(exchange: &Exchange, env: &Env) -> bool {
     let without_query = |url: &str| url.split('?').next().unwrap_or_default().to_owned();
-    let url = without_query(&exchange.request.url.to_string());
-    env.realm.as_deref().is_some_and(|realm| without_query(realm) == url)
+    env.realm.as_deref().is_some_and(|realm| without_query(realm) == without_query(&exchange.request.url.to_string()))
 }

@@ -7,8 +7,8 @@ use super::observer::{Because, Judgement};
 use super::session::Session;
 use crate::clause::ClauseId;
 use crate::exchange::{Exchange, Failure};
-use crate::judge::{Expectation, Mismatch, StatusSet, Verdict, View, Walked};
-use crate::plan::{DECLINED, Expected, Step, WITHHELD};
+use crate::judge::{Expectation, Mismatch, Verdict, View, Walked};
+use crate::plan::{DECLINED, Expected, Outcome, Step, WITHHELD};
 
 /// What one exchange of a step shows.
 pub(super) struct Shown<'p> {
@@ -72,11 +72,14 @@ impl Sight<'_> {
             return Judgement::Inconclusive { reason, because: None };
         }
         let missing = expected.requires.iter().filter(|clause| self.session.failed.contains(*clause) || failed.contains(clause));
-        missing.fold(judge(), |came, clause| {
-            let because = Because::Clause { clause: clause.clone(), otherwise: Box::new(came) };
-            Judgement::Inconclusive { reason: format!("it needs {clause}, which failed before"), because: Some(because) }
-        })
+        missing.fold(judge(), stopped_by)
     }
+}
+
+/// What came of judging what requires this clause, once the clause has failed.
+pub(super) fn stopped_by(came: Judgement, clause: &ClauseId) -> Judgement {
+    let because = Because::Clause { clause: clause.clone(), otherwise: Box::new(came) };
+    Judgement::Inconclusive { reason: format!("it needs {clause}, which failed before"), because: Some(because) }
 }
 
 /// 429 Too Many Requests: lawful at any time, and it says nothing of what was asked (RFC 6585, section 4).
@@ -94,19 +97,22 @@ pub(super) fn told(result: Result<(), Mismatch>) -> Judgement {
     }
 }
 
-/// Judges an exchange by all that its step expects.
-pub(super) fn judge<'p>(step: &'p Step, sight: &Sight<'_>) -> Shown<'p> {
-    let mut failed = Vec::new();
+/// The outcome that an answer is, where the step has outcomes.
+pub(super) fn outcome_of<'p>(step: &'p Step, exchange: &Exchange) -> Option<&'p Outcome> {
+    let status = exchange.status().filter(|status| *status != TOO_MANY)?;
+    step.outcomes.iter().find(|outcome| outcome.status.contains(status))
+}
+
+/// Judges an exchange by all that its step expects; `failed` are clauses of every exchange that are known to fail on this one.
+pub(super) fn judge<'p>(step: &'p Step, sight: &Sight<'_>, mut failed: Vec<ClauseId>) -> Shown<'p> {
     let mut results: Vec<_> = step.expect.iter().map(|expected| (expected, sight.judge(expected, &mut failed))).collect();
     if let Some(shown) = withheld_by_login(step, sight) {
         return shown;
     }
-    let status = sight.exchange.status();
     if step.outcomes.is_empty() {
-        return Shown { results, outcome: None, worked: worked(step, status), beside: false };
+        return Shown { results, outcome: None, worked: worked(step, sight.exchange.status()), beside: false };
     }
-    let fits = |set: &StatusSet| status.is_some_and(|status| status != TOO_MANY && set.contains(status));
-    let Some(outcome) = step.outcomes.iter().find(|outcome| fits(&outcome.status)) else {
+    let Some(outcome) = outcome_of(step, sight.exchange) else {
         let broken = || Judgement::Fail(broken(step, sight));
         results.extend(step.deciding().map(|expected| (expected, sight.unless_stopped(expected, &failed, broken))));
         return Shown { results, outcome: None, worked: false, beside: false };

@@ -167,15 +167,14 @@ pub(super) fn requires(catalogue: &Catalogue, clause: &ClauseId) -> Vec<ClauseId
 
 /// One item, or one per value of `each`.
 fn items(source: Source<'_>, scenario: &Scenario) -> Vec<Item> {
-    let shared = Arc::new(scenario.clone());
     match &scenario.each {
-        None => vec![item(source, &shared, &Arc::new(lists(scenario)), None, 0)],
+        None => vec![item(source, scenario, &Arc::new(lists(scenario)), None, 0)],
         Some(each) => {
             let values = each_items(source, scenario, each);
             let mut lists = lists(scenario);
             lists.insert(each.name.value.clone(), values.iter().map(|item| item.label().to_owned()).collect());
             let lists = Arc::new(lists);
-            values.iter().enumerate().map(|(n, value)| item(source, &shared, &lists, Some((each, value)), n + 1)).collect()
+            values.iter().enumerate().map(|(n, value)| item(source, scenario, &lists, Some((each, value)), n + 1)).collect()
         }
     }
 }
@@ -188,7 +187,7 @@ fn each_items(source: Source<'_>, scenario: &Scenario, each: &Each) -> Vec<scena
     }
 }
 
-fn item(source: Source<'_>, scenario: &Arc<Scenario>, lists: &Arc<Lists>, value: Option<(&Each, &scenario::Item)>, number: usize) -> Item {
+fn item(source: Source<'_>, scenario: &Scenario, lists: &Arc<Lists>, value: Option<(&Each, &scenario::Item)>, number: usize) -> Item {
     let setting = source.setting;
     let repos = repositories(source, scenario, number);
     let mut variables = fixed_variables(source);
@@ -213,7 +212,7 @@ fn item(source: Source<'_>, scenario: &Arc<Scenario>, lists: &Arc<Lists>, value:
         repos,
         variables,
         lists: Arc::clone(lists),
-        recipe: Recipe { scenario: Arc::clone(scenario), seed, flavour },
+        recipe: Recipe { data: Arc::clone(&scenario.data), seed, flavour },
         steps: Steps::new(source, scenario).all(),
         fate: fate(source, scenario),
     }

@@ -10,7 +10,7 @@ use super::manifest::{self, Child};
 use super::parts::{self, datum_and_part};
 use crate::judge::Content;
 use crate::oci::{Algorithm, Digest, MediaType};
-use crate::scenario::{self, Datum, Flavour, Image, Scenario};
+use crate::scenario::{self, Data, Datum, Flavour, Image};
 use crate::seed::Seed;
 use crate::text::{At, Template};
 
@@ -20,8 +20,8 @@ const LAYER_BYTES: usize = 1024;
 /// How an item's content is made.
 #[derive(Clone, Debug)]
 pub struct Recipe {
-    /// Where the data stand.
-    pub scenario: Arc<Scenario>,
+    /// What there is to make: the scenario's.
+    pub data: Arc<Data>,
     /// The item's own seed.
     pub seed: Seed,
     /// What data without a flavour of their own are.
@@ -64,7 +64,7 @@ impl Recipe {
     /// A variable without a value, a datum that is not there or goes in a circle.
     pub fn contents(&self, variables: &dyn Fn(&str) -> Option<String>) -> Result<Contents, String> {
         let mut maker = Maker { recipe: self, variables, contents: Contents::default(), diff_ids: HashMap::new(), under_way: Vec::new() };
-        for name in self.scenario.data.keys() {
+        for name in self.data.keys() {
             maker.make(name.as_str())?;
         }
         Ok(maker.contents)
@@ -88,13 +88,13 @@ impl Maker<'_> {
         if self.under_way.iter().any(|other| other == name) {
             return Err(format!("the datum {name} refers to itself"));
         }
-        let datum = parts::datum(&self.recipe.scenario, name).ok_or_else(|| format!("there is no datum {name}"))?.clone();
+        let datum = parts::datum(&self.recipe.data, name).ok_or_else(|| format!("there is no datum {name}"))?.clone();
         self.under_way.push(name.to_owned());
         for other in datum.refers_to() {
             self.make(datum_and_part(other.as_str()).0)?;
         }
         for template in datum.templates() {
-            for path in template.variables().filter(|path| path.len() > 1 && parts::datum(&self.recipe.scenario, &path[0]).is_some()) {
+            for path in template.variables().filter(|path| path.len() > 1 && parts::datum(&self.recipe.data, &path[0]).is_some()) {
                 self.make(&path[0])?;
             }
         }
@@ -188,7 +188,7 @@ impl Maker<'_> {
         if let Some(text) = written {
             return self.fill(text);
         }
-        let own = parts::datum(&self.recipe.scenario, name).and_then(|datum| datum.media_type.as_ref());
+        let own = parts::datum(&self.recipe.data, name).and_then(|datum| datum.media_type.as_ref());
         own.map_or_else(|| Ok(default.to_owned()), |text| self.fill(text))
     }
 

@@ -21,7 +21,7 @@ impl Numbers {
 /// The steps of one push; the first depends on `depends`, and each PUT on its POST. The last number stands for the whole.
 pub(super) fn push(scenario: &Scenario, push: &Push, title: &str, depends: &[usize], numbers: &mut Numbers) -> Vec<Step> {
     let mut pushing = Pushing { push, title, known: depends.to_vec(), numbers, steps: Vec::new() };
-    for part in parts(scenario, push.datum.as_str()) {
+    for part in parts(&scenario.data, push.datum.as_str()) {
         match part {
             Part::Blob(name) => pushing.blob(&name),
             Part::Manifest(name) => pushing.manifest(&name),

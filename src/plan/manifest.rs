@@ -52,18 +52,23 @@ pub(super) struct Extras {
     pub(super) annotations: Vec<(String, String)>,
 }
 
-/// A document's text: megabytes of it go several times as fast past the formatter that `to_string` goes through.
+/// A document's text, past the formatter that `to_string` goes through.
 fn written(document: Map<String, Value>) -> String {
     let document = Value::Object(document);
     serde_json::to_string(&document).unwrap_or_else(|_| document.to_string())
 }
 
-fn finish(mut document: Map<String, Value>, extras: &Extras, pad: Option<String>) -> Map<String, Value> {
+/// The annotation that makes a manifest as long as it is to be, and how it is written while it is empty. Within a text its quotes would
+/// be escaped, so it stands nowhere else.
+const PAD: &str = "plimsoll.pad";
+const EMPTY_PAD: &str = "\"plimsoll.pad\":\"\"";
+
+fn finish(mut document: Map<String, Value>, extras: &Extras, pad: bool) -> Map<String, Value> {
     if let Some(subject) = &extras.subject {
         document.insert("subject".into(), subject.descriptor());
     }
-    let annotations: Map<String, Value> =
-        extras.annotations.iter().cloned().chain(pad.map(|pad| ("plimsoll.pad".to_owned(), pad))).map(|(k, v)| (k, v.into())).collect();
+    let pad = pad.then(|| (PAD.to_owned(), String::new()));
+    let annotations: Map<String, Value> = extras.annotations.iter().cloned().chain(pad).map(|(k, v)| (k, v.into())).collect();
     if !annotations.is_empty() {
         document.insert("annotations".into(), annotations.into());
     }
@@ -90,17 +95,28 @@ pub(super) fn manifest(
     extras: &Extras,
     pad: Option<usize>,
 ) -> Result<Bytes, String> {
-    let build = |filler: Option<String>| {
-        let mut document = head(media_type, extras);
-        document.insert("config".into(), config.descriptor());
-        document.insert("layers".into(), layers.iter().map(Child::descriptor).collect::<Vec<_>>().into());
-        written(finish(document, extras, filler))
-    };
-    let Some(size) = pad else { return Ok(build(None).into()) };
-    let bare = build(Some(String::new())).len();
-    let missing =
-        size.checked_sub(bare).ok_or_else(|| format!("a manifest of these parts has {bare} bytes, more than its pad of {size}"))?;
-    Ok(build(Some("p".repeat(missing))).into())
+    let mut document = head(media_type, extras);
+    document.insert("config".into(), config.descriptor());
+    document.insert("layers".into(), layers.iter().map(Child::descriptor).collect::<Vec<_>>().into());
+    let bare = written(finish(document, extras, pad.is_some()));
+    match pad {
+        Some(size) => padded(&bare, size),
+        None => Ok(bare.into()),
+    }
+}
+
+/// A manifest grown to `size` bytes in the place of its empty pad: megabytes of it are written once, and no document holds them.
+fn padded(bare: &str, size: usize) -> Result<Bytes, String> {
+    let missing = size.checked_sub(bare.len());
+    let missing = missing.ok_or_else(|| format!("a manifest of these parts has {} bytes, more than its pad of {size}", bare.len()))?;
+    let (before, after) = bare.split_once(EMPTY_PAD).ok_or("a manifest to be padded has no pad")?;
+    let mut out = Vec::with_capacity(size);
+    out.extend_from_slice(before.as_bytes());
+    out.extend_from_slice(&EMPTY_PAD.as_bytes()[..EMPTY_PAD.len() - 1]);
+    out.resize(out.len() + missing, b'p');
+    out.push(b'"');
+    out.extend_from_slice(after.as_bytes());
+    Ok(out.into())
 }
 
 /// The platforms of an index's children: distinct, and those that real images have.
@@ -125,5 +141,5 @@ pub(super) fn index(media_type: &str, children: &[Child], extras: &Extras) -> By
         descriptor
     });
     document.insert("manifests".into(), manifests.collect::<Vec<_>>().into());
-    written(finish(document, extras, None)).into()
+    written(finish(document, extras, false)).into()
 }

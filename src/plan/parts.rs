@@ -1,6 +1,6 @@
 //! What a datum is made of, by names alone: what must be pushed before it.
 
-use crate::scenario::{Content, Datum, Image, Scenario};
+use crate::scenario::{Content, Data, Datum, Image};
 
 /// Whether a part goes to `/blobs/` or to `/manifests/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub(super) fn datum_and_part(name: &str) -> (&str, Option<&str>) {
 }
 
 /// The datum of this name (not of a part).
-pub(super) fn datum<'a>(scenario: &'a Scenario, name: &str) -> Option<&'a Datum> {
-    scenario.data.iter().find(|(key, _)| key.as_str() == name).map(|(_, datum)| datum)
+pub(super) fn datum<'a>(data: &'a Data, name: &str) -> Option<&'a Datum> {
+    data.iter().find(|(key, _)| key.as_str() == name).map(|(_, datum)| datum)
 }
 
 /// How many layers an image has beside those it shares.
@@ -27,23 +27,23 @@ pub(super) fn own_layers(image: &Image) -> usize {
     image.layers.as_ref().map_or(default, |layers| layers.value) as usize
 }
 
-fn all_layers(scenario: &Scenario, image: &Image) -> usize {
-    let shared = image.shares.as_ref().and_then(|other| datum(scenario, other.as_str()));
+fn all_layers(data: &Data, image: &Image) -> usize {
+    let shared = image.shares.as_ref().and_then(|other| datum(data, other.as_str()));
     let shared = match shared.map(|datum| &datum.content) {
-        Some(Content::Image(other)) => all_layers(scenario, other),
+        Some(Content::Image(other)) => all_layers(data, other),
         _ => 0,
     };
     shared + own_layers(image)
 }
 
 /// Everything that pushing a datum sends, what is referred to before what refers, the datum itself last; each once. A subject is not part of it.
-pub(super) fn parts(scenario: &Scenario, name: &str) -> Vec<Part> {
+pub(super) fn parts(data: &Data, name: &str) -> Vec<Part> {
     let mut out = Vec::new();
-    collect(scenario, name, &mut out);
+    collect(data, name, &mut out);
     out
 }
 
-fn collect(scenario: &Scenario, name: &str, out: &mut Vec<Part>) {
+fn collect(data: &Data, name: &str, out: &mut Vec<Part>) {
     let mut push = |part: Part| {
         if !out.contains(&part) {
             out.push(part);
@@ -51,7 +51,7 @@ fn collect(scenario: &Scenario, name: &str, out: &mut Vec<Part>) {
     };
     let blob = |name: &str| Part::Blob(name.to_owned());
     let (base, part) = datum_and_part(name);
-    let Some(datum) = datum(scenario, base) else { return };
+    let Some(datum) = datum(data, base) else { return };
     if part.is_some() {
         return push(blob(name));
     }
@@ -64,9 +64,9 @@ fn collect(scenario: &Scenario, name: &str, out: &mut Vec<Part>) {
         }
         Content::Image(image) => {
             push(Part::Blob(format!("{name}.config")));
-            (1..=all_layers(scenario, image)).for_each(|n| push(Part::Blob(format!("{name}.layer{n}"))));
+            (1..=all_layers(data, image)).for_each(|n| push(Part::Blob(format!("{name}.layer{n}"))));
         }
-        Content::Index(index) => index.manifests.iter().for_each(|child| collect(scenario, child.as_str(), out)),
+        Content::Index(index) => index.manifests.iter().for_each(|child| collect(data, child.as_str(), out)),
     }
     let whole = Part::Manifest(name.to_owned());
     if !out.contains(&whole) {

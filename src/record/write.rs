@@ -28,13 +28,16 @@ impl Record {
     pub fn to_json(&self) -> serde_json::Result<String> {
         let json = serde_json::to_string_pretty(self)?;
         let mut out = String::with_capacity(json.len() + 1);
-        for c in json.chars() {
-            if c != '\n' && misleads(c) {
-                out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
-            } else {
-                out.push(c);
-            }
+        let mut rest = json.as_str();
+        // Most of a record is printable ASCII, which goes in whole runs.
+        while let Some(at) = rest.bytes().position(|byte| !matches!(byte, b' '..=b'~' | b'\n')) {
+            let (run, tail) = rest.split_at(at);
+            out.push_str(run);
+            let mut chars = tail.chars();
+            push_visible(&mut out, chars.next());
+            rest = chars.as_str();
         }
+        out.push_str(rest);
         out.push('\n');
         Ok(out)
     }
@@ -46,6 +49,16 @@ impl Record {
     pub fn write_atomically(&self, path: &Path) -> Result<(), WriteError> {
         let json = self.to_json().map_err(|error| WriteError { path: path.into(), what: "no JSON of it", source: error.into() })?;
         write_atomically(path, &json)
+    }
+}
+
+/// A character of a JSON document, or its `\u` escape where a reader would obey it.
+fn push_visible(out: &mut String, c: Option<char>) {
+    let Some(c) = c else { return };
+    if misleads(c) {
+        out.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+    } else {
+        out.push(c);
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Content, Datum, datum_and_part};
 use crate::text::At;
 
 /// Data by name.
-pub(super) type Data = IndexMap<At<String>, Datum>;
+pub type Data = IndexMap<At<String>, Datum>;
 
 /// What is known of a datum, and of each part of an image.
 const FIELDS: [&str; 5] = ["digest", "size", "last", "type", "hex"];

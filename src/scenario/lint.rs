@@ -1,5 +1,7 @@
 //! Mistakes of meaning that no name gives away: of a scenario as a whole, of its data and of its steps.
 
+use std::sync::Arc;
+
 use super::data::order;
 use super::reader::Reader;
 use super::{Act, Content, Each, MAX_SIZE, Period, Scenario, Step, Values};
@@ -155,6 +157,6 @@ impl Reader<'_> {
 /// Puts data after what they are made of.
 pub(super) fn sort_data(scenario: &mut Scenario) {
     if let Ok(order) = order(&scenario.data) {
-        scenario.data.sort_by_key(|name, _| order.get(name.as_str()).copied());
+        Arc::make_mut(&mut scenario.data).sort_by_key(|name, _| order.get(name.as_str()).copied());
     }
 }

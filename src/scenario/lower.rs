@@ -1,5 +1,6 @@
 //! From the shape of a file to a scenario: every step is given its act, its number and its links to earlier steps.
 
+use super::data::Data;
 use super::file::{DatumFile, ScenarioFile, StepFile};
 use super::names::Scope;
 use super::reader::Reader;
@@ -23,7 +24,7 @@ impl Reader<'_> {
             repos: written.repos,
             each: written.each,
             alone: written.alone,
-            data: written.data.into_iter().map(|(name, datum)| (name, self.datum(datum))).collect(),
+            data: written.data.into_iter().map(|(name, datum)| (name, self.datum(datum))).collect::<Data>().into(),
             lists,
             steps: Vec::new(),
         };

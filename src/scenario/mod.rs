@@ -30,6 +30,7 @@ pub mod workload;
 pub use always::Always;
 pub use body::Body;
 pub use coverage::Cover;
+pub use data::Data;
 pub use datum::{Content, Datum, Flavour, Image, Index, List, Manifest};
 pub use each::{Each, Item, Values};
 pub use schema::schema;

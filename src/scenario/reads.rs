@@ -129,7 +129,7 @@ impl Reader<'_> {
 
     /// What a datum refers to is there; no datum is part of itself.
     pub(super) fn check_data(&mut self, scenario: &Scenario, scope: &Scope) {
-        for (name, datum) in &scenario.data {
+        for (name, datum) in scenario.data.iter() {
             for other in datum.refers_to() {
                 self.read_datum(other, scope);
             }

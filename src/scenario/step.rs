@@ -1,10 +1,12 @@
 //! A scenario and its steps, as the rooms below read them.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Body, Datum, Each, List, Many, Period, Values};
+use super::{Body, Data, Each, List, Many, Period, Values};
 use crate::clause::ClauseId;
 use crate::judge::{Expectation, Pattern};
 use crate::text::{At, Place, Template};
@@ -26,8 +28,8 @@ pub struct Scenario {
     pub each: Option<Each>,
     /// Whether it runs with no other at its side.
     pub alone: bool,
-    /// Named content.
-    pub data: IndexMap<At<String>, Datum>,
+    /// Named content, which what is planned shares.
+    pub data: Arc<Data>,
     /// Named lists.
     pub lists: IndexMap<At<String>, List>,
     /// The script.

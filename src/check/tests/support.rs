@@ -41,7 +41,7 @@ pub(super) fn nth(item: &Item, clause: &str, n: usize, judgement: Judgement, sta
     let own = |step: &&crate::plan::Step| {
         step.expect.iter().chain(step.outcomes.iter().flat_map(|o| &o.expect)).any(|e| e.number == expected.number)
     };
-    let step = steps.into_iter().find(own).map(|step| (step.number, step.title.clone()));
+    let step = steps.into_iter().find(own).map(|step| (step.number, step.title.as_str().into()));
     Event { step, expected: expected.number, judgement, exchange: Some(Arc::new(exchange(status))) }
 }
 

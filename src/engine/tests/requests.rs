@@ -165,3 +165,14 @@ steps:
     assert_eq!(told(&registry.url(), None, text).await, ["a/one pass", "a/two pass", "a/three pass"]);
     registry.stop().await;
 }
+
+#[tokio::test]
+async fn a_location_is_pulled_for_the_outcome_that_came_alone() {
+    let step = "  - request: PUT /1
+    body: d
+    outcomes: { accepted: { a/one: { status: 201, header: { Location: { pullable: d } } } }, declined: { a/two: { status: 4xx } } }\n";
+    for (status, asked) in [(404, vec!["PUT /1"]), (500, vec!["PUT /1"]), (201, vec!["PUT /1", "GET /2"])] {
+        let (_, server) = script(step, move |_, _| answer(status, "Location: /2\r\n", "")).await;
+        assert_eq!(server.lines(), asked, "{status}");
+    }
+}

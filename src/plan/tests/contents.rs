@@ -225,9 +225,9 @@ fn data_that_refer_to_each_other_in_a_circle_are_refused_twice_over() {
     }
     // What the reader let through would not be made without end either.
     let mut item = item(&with_data("  a: { manifest: { subject: b } }\n  b: { manifest: {} }"));
-    let mut scenario = (*item.recipe.scenario).clone();
-    let (a, b) = (scenario.data["a"].clone(), scenario.data.keys().find(|key| key.as_str() == "b").cloned().unwrap());
-    scenario.data.insert(b, a);
-    item.recipe.scenario = Arc::new(scenario);
+    let mut data = (*item.recipe.data).clone();
+    let (a, b) = (data["a"].clone(), data.keys().find(|key| key.as_str() == "b").cloned().unwrap());
+    data.insert(b, a);
+    item.recipe.data = Arc::new(data);
     assert_eq!(item.contents().unwrap_err(), "the datum b refers to itself");
 }

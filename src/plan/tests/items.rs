@@ -121,8 +121,7 @@ fn a_deciding_step_knows_what_the_profile_expects() {
 fn what_is_judged_on_every_exchange_has_numbers_that_no_script_reaches() {
     let plan = planned(ONE, "oci", &Facts::default(), &setting());
     let numbers: Vec<usize> = plan.always.iter().flat_map(|always| &always.expect).map(|expected| expected.number).collect();
-    assert_eq!(numbers.len(), 2);
-    assert!(numbers[0] != numbers[1] && numbers.iter().all(|number| *number > 1 << 32));
+    assert!(numbers.len() > 1 && numbers.is_sorted_by(|a, b| a < b) && numbers[0] > 1 << 32, "{numbers:?}");
     assert!(plan.always[0].expect[0].position.starts_with("scenarios/always.yaml:3:"));
 }
 

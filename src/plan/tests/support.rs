@@ -5,15 +5,17 @@ use crate::scenario::Suite;
 use crate::text::{Files, SourceFile};
 
 /// All clauses that scenarios of tests may judge, with what is special of each.
-const CLAUSES: [(&str, &str); 13] = [
+const CLAUSES: [(&str, &str); 15] = [
     ("a/one", "{ oci-1.1: { level: MUST, section: S } }"),
     ("a/two", "{ oci-1.1: { level: MUST, section: S } }"),
     ("a/three", "{ oci-1.1: { level: MUST, section: S } }"),
     ("a/should", "{ oci-1.1: { level: SHOULD, section: S } }"),
     ("a/elsewhere", "{ docker-v2: { level: MUST, section: S } }"),
     ("a/needs-one", "{ oci-1.1: { level: MUST, section: S } }\n  requires: [a/one]"),
+    ("a/needs-digest", "{ oci-1.1: { level: MUST, section: S } }\n  requires: [http/digest]"),
     ("http/server-error", "{ oci-1.1: { level: MUST, section: S } }"),
     ("http/digest", "{ oci-1.1: { level: MUST, section: S } }"),
+    ("http/digest-again", "{ oci-1.1: { level: MUST, section: S } }\n  requires: [http/digest]"),
     ("o/pull", "{ oci-1.1: { level: MUST, section: S } }"),
     ("o/push", "{ oci-1.1: { level: MUST, section: S } }"),
     ("o/lists", "{ oci-1.1: { level: MUST, section: S } }"),
@@ -32,7 +34,9 @@ const ALWAYS: &str = "
 - on: { status: [2xx, 3xx, 4xx, 5xx] }
   expect: { http/server-error: { status: [2xx, 3xx, 4xx, 501, 502, 503, 504] } }
 - on: { method: [GET], status: 200, header: { Docker-Content-Digest: present } }
-  expect: { http/digest: { header: { Docker-Content-Digest: { digest_of: body } } } }
+  expect:
+    http/digest: { header: { Docker-Content-Digest: { digest_of: body } } }
+    http/digest-again: { header: { Docker-Content-Digest: { digest_of: body } } }
 ";
 const PROFILES: [(&str, &str); 4] = [
     ("auto", "title: By facts\nchoose: [{ profile: oci, when: [push] }, { profile: old, when: [pull] }]\n"),

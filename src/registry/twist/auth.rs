@@ -136,7 +136,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "auth/ping-refuses",
         "The base endpoint answers 403 to the right credentials.",
-        &["auth/ping-let-in", "http/error-code-form", "http/error-code-known", "http/error-message", "http/error-shape", "offers/pull"],
+        &["auth/ping-let-in", "http/error-shape", "offers/pull"],
         || reply("GET", Kind::Base, 200, |_, reply| status(reply, 403)),
     )
     .on(Ground::Basic),

@@ -46,26 +46,18 @@ pub(super) const FAULTS: &[Fault] = &[
             header(reply, "docker-content-digest", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         })
     }),
-    fault(
-        "http/error-single",
-        "An error for a blob is an object named error, not a list named errors.",
-        &["http/code-blob-unknown", "http/error-code-form", "http/error-code-known", "http/error-message", "http/error-shape"],
-        || {
-            reply("GET", Kind::Blob, 404, |request, reply| {
-                json(request, reply, |value| *value = serde_json::json!({ "error": { "code": "BLOB_UNKNOWN", "message": "not found" } }));
-            })
-        },
-    ),
-    fault(
-        "http/error-null",
-        "The list of errors for tags that are not there is null.",
-        &["http/code-name-unknown", "http/error-code-form", "http/error-code-known", "http/error-message", "http/error-shape"],
-        || reply("GET", Kind::Tags, 404, |request, reply| json(request, reply, |value| value["errors"] = serde_json::Value::Null)),
-    ),
+    fault("http/error-single", "An error for a blob is an object named error, not a list named errors.", &["http/error-shape"], || {
+        reply("GET", Kind::Blob, 404, |request, reply| {
+            json(request, reply, |value| *value = serde_json::json!({ "error": { "code": "BLOB_UNKNOWN", "message": "not found" } }));
+        })
+    }),
+    fault("http/error-null", "The list of errors for tags that are not there is null.", &["http/error-shape"], || {
+        reply("GET", Kind::Tags, 404, |request, reply| json(request, reply, |value| value["errors"] = serde_json::Value::Null))
+    }),
     fault(
         "http/error-lower-case",
         "The codes of errors for manifests are in lower case.",
-        &["http/code-manifest-unknown", "http/error-code-form", "http/error-code-known"],
+        &["http/code-manifest-unknown", "http/error-code-form"],
         || {
             reply("GET", Kind::Manifest, 404, |request, reply| {
                 json(request, reply, |value| value["errors"][0]["code"] = "manifest_unknown".into());
@@ -75,7 +67,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "http/error-number",
         "The code of an error is its status, a number.",
-        &["http/code-blob-unknown", "http/error-code-form", "http/error-code-known"],
+        &["http/code-blob-unknown", "http/error-code-form"],
         || reply("GET", Kind::Blob, 404, |request, reply| json(request, reply, |value| value["errors"][0]["code"] = 404.into())),
     ),
     fault(
