@@ -213,7 +213,17 @@ fn item(source: Source<'_>, scenario: &Arc<Scenario>, value: Option<(&Each, &sce
         lists: lists(source, scenario),
         recipe: Recipe { scenario: Arc::clone(scenario), seed, flavour },
         steps: Steps::new(source, scenario).all(),
-        fate: fate(source, scenario),
+        fate: item_fate(source, scenario, value),
+    }
+}
+
+/// As the scenario's; of what was named, some is left out.
+fn item_fate(source: Source<'_>, scenario: &Scenario, value: Option<(&Each, &scenario::Item)>) -> Fate {
+    let given = value.filter(|(each, _)| matches!(each.values, Values::List(_)));
+    let left_out = given.and_then(|(_, value)| given::left_out(&source.setting.images, value.label()));
+    match (fate(source, scenario), left_out) {
+        (Fate::Run, Some(reason)) => Fate::Skip(reason),
+        (fate, _) => fate,
     }
 }
 
