@@ -42,14 +42,14 @@ async fn image(
     room: &mut Room,
 ) -> Result<GivenImage, String> {
     let (mut bytes, mut document) = manifest(client, options, repo, reference).await?;
-    let mut digest = if let Reference::Digest(digest) = reference { digest.clone() } else { Digest::sha256(&bytes) };
+    let mut digest = if let Reference::Digest(digest) = reference { *digest } else { Digest::sha256(&bytes) };
     let (mut followed, mut others) = (None, Vec::new());
     if let Document::Index(index) = &document {
         let child = platform(index).ok_or("its index names no image")?.clone();
         others = not_followed(index, &child, repo, &options.images.images);
         followed = Some(platform_of(&child));
         digest = child.digest;
-        (bytes, document) = manifest(client, options, repo, &Reference::Digest(digest.clone())).await?;
+        (bytes, document) = manifest(client, options, repo, &Reference::Digest(digest)).await?;
     }
     let blobs = document.blobs().into_iter().filter(|blob| !blob.is_elsewhere());
     let blobs = blobs.map(|blob| GivenBlob {

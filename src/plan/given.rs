@@ -70,18 +70,18 @@ pub fn image_name(repo: &str, reference: &str) -> String {
 
 impl GivenImage {
     fn label(&self) -> String {
-        remarked(image_name(&self.repo, &self.reference), self.platform.as_deref())
+        remarked(&image_name(&self.repo, &self.reference), self.platform.as_deref())
     }
 }
 
 impl GivenBlob {
     fn label(&self, repo: &str) -> String {
-        remarked(image_name(repo, &self.digest), self.remark.as_deref())
+        remarked(&image_name(repo, &self.digest), self.remark.as_deref())
     }
 }
 
-fn remarked(name: String, remark: Option<&str>) -> String {
-    remark.map_or(name.clone(), |remark| format!("{name} ({remark})"))
+fn remarked(name: &str, remark: Option<&str>) -> String {
+    remark.map_or_else(|| name.to_owned(), |remark| format!("{name} ({remark})"))
 }
 
 fn image(image: &GivenImage) -> Item {

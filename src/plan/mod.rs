@@ -18,7 +18,7 @@ mod steps;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use build::{GREETING, Plan, Setting, deciding_clause, glob, only, plan, probes};
+pub use build::{GREETING, Plan, Setting, deciding_clause, glob, may_run, only, plan, probes};
 pub use clients::client_headers;
 pub use content::{Contents, Recipe};
 pub use facts::{Fact, Facts, State};
