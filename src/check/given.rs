@@ -1,52 +1,119 @@
 //! Images that the user has named: what they are made of.
 
+use std::collections::HashSet;
+
 use http::header::ACCEPT;
 use http::{HeaderValue, Method};
 
 use super::greet::address;
 use super::options::{CheckError, Options};
 use crate::client::{Ask, Call, Client};
+use crate::exchange::evidence::printable;
 use crate::judge::observed;
 use crate::oci::{Descriptor, Digest, Document, Index, MediaType, Reference, RepositoryName};
-use crate::plan::GivenImage;
+use crate::plan::{GivenBlob, GivenImage, image_name};
 
 /// How many bytes of configs and layers are pulled at most, of all images together, for each time that they are pulled in whole.
 pub const MOST_BYTES: u64 = 256 << 20;
+
+/// How many of an index's other images are told one by one.
+const MOST_TOLD: usize = 100;
+const TOO_MUCH: &str = "configs and layers are pulled up to 256 MiB of all images together, and with this one it would be more";
 
 /// Asks for the manifest of each image; of an index, for that of one platform.
 ///
 /// # Errors
 /// One that is not there, or can't be read.
 pub(super) async fn resolve(client: &Client, options: &Options) -> Result<Vec<GivenImage>, CheckError> {
-    let mut left = MOST_BYTES;
+    let mut room = Room { left: MOST_BYTES, within: HashSet::new() };
     let mut found = Vec::new();
-    for (repo, reference) in &options.images.images {
-        let named = |why: String| CheckError::NoImage { image: shown(repo, reference), why };
-        let (bytes, document) = manifest(client, options, repo, reference).await.map_err(named)?;
-        let (bytes, document) = match document {
-            Document::Index(index) => {
-                let child = platform(&index).ok_or_else(|| named("its index names no image".to_owned()))?;
-                manifest(client, options, repo, &Reference::Digest(child.digest)).await.map_err(named)?
-            }
-            Document::Manifest(_) => (bytes, document),
-        };
-        let blobs = document.blobs().into_iter().filter(|blob| !blob.is_elsewhere());
-        let within = blobs.filter(|blob| {
-            let fits = blob.size <= left;
-            left -= if fits { blob.size } else { 0 };
-            fits
-        });
-        let blobs = within.map(|blob| (blob.digest.to_string(), blob.size)).collect();
-        let manifest = Digest::sha256(&bytes).to_string();
-        found.push(GivenImage { repo: repo.to_string(), reference: reference.to_string(), manifest, size: bytes.len() as u64, blobs });
+    for named in &options.images.images {
+        let (repo, reference) = named;
+        let told = |why: String| CheckError::NoImage { image: image_name(repo.as_str(), &reference.to_string()), why };
+        found.push(image(client, options, named, &mut room).await.map_err(told)?);
     }
     Ok(found)
 }
 
-/// `team/app:v1`, `team/app@sha256:…`.
-fn shown(repo: &RepositoryName, reference: &Reference) -> String {
-    let joint = if matches!(reference, Reference::Tag(_)) { ':' } else { '@' };
-    format!("{repo}{joint}{reference}")
+async fn image(
+    client: &Client,
+    options: &Options,
+    (repo, reference): &(RepositoryName, Reference),
+    room: &mut Room,
+) -> Result<GivenImage, String> {
+    let (mut bytes, mut document) = manifest(client, options, repo, reference).await?;
+    let mut digest = if let Reference::Digest(digest) = reference { *digest } else { Digest::sha256(&bytes) };
+    let (mut followed, mut others) = (None, Vec::new());
+    if let Document::Index(index) = &document {
+        let child = platform(index).ok_or("its index names no image")?.clone();
+        others = not_followed(index, &child, repo, &options.images.images);
+        followed = Some(platform_of(&child));
+        digest = child.digest;
+        (bytes, document) = manifest(client, options, repo, &Reference::Digest(digest)).await?;
+    }
+    let blobs = document.blobs().into_iter().filter(|blob| !blob.is_elsewhere());
+    let blobs = blobs.map(|blob| GivenBlob {
+        digest: blob.digest.to_string(),
+        size: blob.size,
+        remark: None,
+        left_out: (!room.takes(repo, blob)).then(|| TOO_MUCH.to_owned()),
+    });
+    Ok(GivenImage {
+        repo: repo.to_string(),
+        reference: reference.to_string(),
+        platform: followed,
+        manifest: digest.to_string(),
+        size: bytes.len() as u64,
+        blobs: blobs.chain(others).collect(),
+    })
+}
+
+/// What may be pulled yet.
+struct Room {
+    left: u64,
+    /// What is counted already: it is pulled once, however many images have it.
+    within: HashSet<String>,
+}
+
+impl Room {
+    fn takes(&mut self, repo: &RepositoryName, blob: &Descriptor) -> bool {
+        let name = image_name(repo.as_str(), &blob.digest.to_string());
+        if self.within.contains(&name) {
+            return true;
+        }
+        let Some(left) = self.left.checked_sub(blob.size) else { return false };
+        self.left = left;
+        self.within.insert(name)
+    }
+}
+
+/// The index's other images, but those that are named themselves.
+fn not_followed(index: &Index, child: &Descriptor, repo: &RepositoryName, named: &[(RepositoryName, Reference)]) -> Vec<GivenBlob> {
+    let is_named = |entry: &Descriptor| {
+        named.iter().any(|(of, reference)| of == repo && matches!(reference, Reference::Digest(digest) if *digest == entry.digest))
+    };
+    let others: Vec<&Descriptor> = index.manifests.iter().filter(|entry| entry.digest != child.digest && !is_named(entry)).collect();
+    let followed = platform_of(child);
+    let why = format!("of an index one platform's image is pulled, here {followed}; --image REPOSITORY@DIGEST names another");
+    let left_out = |(n, entry): (usize, &&Descriptor)| {
+        let more = others.len() - n - 1;
+        let last = (n + 1 == MOST_TOLD && more > 0).then(|| format!(", and {more} more"));
+        GivenBlob {
+            digest: entry.digest.to_string(),
+            size: entry.size,
+            remark: Some(platform_of(entry) + &last.unwrap_or_default()),
+            left_out: Some(why.clone()),
+        }
+    };
+    others.iter().enumerate().take(MOST_TOLD).map(left_out).collect()
+}
+
+/// `linux/arm64/v8`, as an index says it.
+fn platform_of(entry: &Descriptor) -> String {
+    let Some(platform) = &entry.platform else { return "no platform told".to_owned() };
+    let parts = [Some(&platform.os), Some(&platform.architecture), platform.variant.as_ref()];
+    let told: Vec<String> = parts.into_iter().flatten().map(|part| printable(part.as_bytes())).collect();
+    told.join("/")
 }
 
 /// The image for the machine that most images are for, else the first that is one: attestations are for no machine.

@@ -120,6 +120,17 @@ pub enum CheckError {
         /// The profile's name.
         profile: String,
     },
+    /// What `--only` matches judges images, and there are none.
+    #[error("the chosen scenarios judge images that are there, and none is named: --image REPOSITORY:TAG names one")]
+    NoImages,
+    /// What was chosen needs to write, and the profile forbids it.
+    #[error(
+        "the profile {profile} forbids to write, and each of the chosen scenarios writes or needs what is found by writing; --profile NAME takes another"
+    )]
+    NothingMayRun {
+        /// The profile's name.
+        profile: String,
+    },
 }
 
 /// Bodies of requests that curl lines of the record name, by the file's name relative to the record.

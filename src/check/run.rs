@@ -41,7 +41,8 @@ pub async fn check(
             return Err(CheckError::CutShort { why, left });
         }
     }
-    if let Some(repository) = options.repository.as_ref().filter(|_| !options.overwrite_tags) {
+    // Where nothing is written, nothing is overwritten.
+    if let Some(repository) = options.repository.as_ref().filter(|_| !options.overwrite_tags && !options.images.alone) {
         Box::pin(is_unused(client, options, repository)).await?;
     }
     survey.facts = survey.greeting.facts.clone();

@@ -12,8 +12,8 @@ use crate::clause::{AUTO, Profile};
 use crate::client::Client;
 use crate::clock::{self, Clock};
 use crate::engine::{Env, Passing};
-use crate::plan::{Facts, Item, Plan, Setting, glob, plan, probes};
-use crate::scenario::Suite;
+use crate::plan::{Facts, Item, Plan, Setting, glob, may_run, plan, probes};
+use crate::scenario::{Each, Scenario, Suite};
 use crate::seed;
 use crate::text::meant_tail;
 
@@ -104,10 +104,24 @@ impl<'a> Survey<'a> {
         }
         self.plan = plan(self.suite, self.profile, &self.facts, &self.setting);
         if self.plan.items.is_empty() {
-            return Err(CheckError::NothingBinds { profile: self.profile.name.clone() });
+            return Err(self.why_nothing());
         }
         self.recorders = self.plan.items.iter().map(|_| Arc::new(Recorder::telling(&self.waits))).collect();
         Ok(())
+    }
+
+    /// What is missing, where what was chosen comes to no item.
+    fn why_nothing(&self) -> CheckError {
+        let wanted = |id: &str| self.options.only.is_empty() || self.options.only.iter().any(|pattern| glob(pattern, id));
+        let chosen: Vec<&Scenario> = self.suite.scenarios.values().filter(|scenario| wanted(&scenario.id)).collect();
+        let profile = self.profile.name.clone();
+        if !chosen.iter().any(|scenario| may_run(self.suite, self.profile, scenario)) {
+            CheckError::NothingMayRun { profile }
+        } else if self.setting.images.is_empty() && chosen.iter().all(|scenario| scenario.each.as_ref().is_some_and(Each::is_of_images)) {
+            CheckError::NoImages
+        } else {
+            CheckError::NothingBinds { profile }
+        }
     }
 }
 

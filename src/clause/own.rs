@@ -4,8 +4,8 @@ use super::profile::Written;
 use super::{AUTO, Catalogue, OwnFile, Profile};
 use crate::text::{Diagnostics, Files, SourceFile, read};
 
-/// What tells a profile from a scenario.
-const KEYS: [&str; 5] = ["extends", "documents", "expects", "deviations", "choose"];
+/// What tells a scenario from a profile.
+const OF_SCENARIOS: [&str; 6] = ["steps", "needs", "data", "repos", "each", "lists"];
 
 impl Catalogue {
     /// Reads a profile of the user's own against the set's clauses, capabilities and profiles. It is called as its file is; where a
@@ -31,9 +31,9 @@ impl Catalogue {
     }
 }
 
-/// Whether a file is meant for a profile: it has keys that no scenario has, and no `steps`. One that can't be read is none.
+/// Whether a file is meant for a profile: it has keys, and none that a scenario alone has. One that can't be read is none.
 #[must_use]
 pub fn is_profile(file: &SourceFile) -> bool {
     let Ok(keys) = read::<indexmap::IndexMap<String, serde::de::IgnoredAny>>(file) else { return false };
-    !keys.contains_key("steps") && KEYS.iter().any(|key| keys.contains_key(*key))
+    !keys.is_empty() && !OF_SCENARIOS.iter().any(|key| keys.contains_key(*key))
 }

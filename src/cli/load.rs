@@ -28,6 +28,10 @@ pub(super) fn run(args: &LoadArgs, output: &Output) -> Result<Exit, Ended> {
     let targets = args.targets.iter().map(|text| target::parse(text)).collect::<Result<Vec<_>, _>>();
     let targets = targets.map_err(|why| Ended::new(Exit::Usage, why))?;
     let Chosen { files, suite, profile } = chosen(args.scenarios.as_deref(), &args.profile, output)?;
+    if suite.catalogue.profiles.get(&profile).is_some_and(|profile| profile.read_only) {
+        let why = format!("the profile {profile} forbids to write, and a load pushes what it pulls: --profile NAME takes another");
+        return Err(Ended::new(Exit::Usage, why));
+    }
     let hash = files.hash();
     let workload = workload(&suite, &args.workload)?;
     let thresholds = thresholds(args, &suite, workload, output)?;

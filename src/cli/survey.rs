@@ -237,9 +237,12 @@ fn of_clauses(record: &Record, fail_on: Level) -> Exit {
 fn refused(why: &CheckError) -> Ended {
     let exit = match why {
         CheckError::Refused(_) | CheckError::NoImage { .. } | CheckError::CutShort { .. } => Exit::NotJudged,
-        CheckError::NoProfile { .. } | CheckError::NothingToRun { .. } | CheckError::NothingBinds { .. } | CheckError::InUse { .. } => {
-            Exit::Usage
-        }
+        CheckError::NoProfile { .. }
+        | CheckError::NothingToRun { .. }
+        | CheckError::NothingBinds { .. }
+        | CheckError::NoImages
+        | CheckError::NothingMayRun { .. }
+        | CheckError::InUse { .. } => Exit::Usage,
     };
     Ended::new(exit, why.to_string())
 }

@@ -14,7 +14,7 @@ use super::pattern::Pattern;
 use super::view::View;
 use super::words::{brief, counted};
 use super::{Mismatch, Uses};
-use crate::text::{At, Place, did_you_mean, mistake};
+use crate::text::{At, Place, Template, did_you_mean, mistake};
 
 /// One form.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +36,8 @@ pub(super) enum JsonForm {
 pub(super) enum Constraint {
     /// A text, or the decimal form of a number, in which a regex finds something.
     Matches(At<Pattern>),
+    /// A whole number above this one.
+    Above(At<Template>),
     /// A value of this kind.
     Is(Kind),
     /// An array with at least these entries.
@@ -73,7 +75,7 @@ pub(super) enum Kind {
 }
 
 const ABSENT_OR: &str = "absent_or";
-const FORMS: &[&str] = &[ABSENT_OR, "matches", "is", "contains", "lacks", "exactly", "count", "most", "sorted", "each", "some"];
+const FORMS: &[&str] = &[ABSENT_OR, "matches", "above", "is", "contains", "lacks", "exactly", "count", "most", "sorted", "each", "some"];
 
 impl JsonForm {
     /// Judges a value, or that there is none.
@@ -132,6 +134,7 @@ impl Constraint {
                     _ => fail(told(value)),
                 }
             }
+            Self::Above(least) => judge_above(&view.fill(least)?, value),
             Self::Is(kind) if kind.is_of(value) => Ok(()),
             Self::Is(_) => fail(told(value)),
             _ => match value.as_array() {
@@ -163,7 +166,7 @@ impl Constraint {
             Self::Sorted => self.judge_order(entries),
             Self::Each(inner) => judge_each(view, inner, entries),
             Self::Some(inner) => judge_some(view, inner, entries, self),
-            Self::Matches(_) | Self::Is(_) => Ok(()),
+            Self::Matches(_) | Self::Above(_) | Self::Is(_) => Ok(()),
         }
     }
 
@@ -177,6 +180,7 @@ impl Constraint {
     fn wording(&self) -> String {
         match self {
             Self::Matches(pattern) => format!("a text {}", pattern.wording()),
+            Self::Above(least) => above(least.source()),
             Self::Is(kind) => kind.wording().into(),
             Self::Contains(items) => format!("an array with {}", items.wording()),
             Self::Lacks(items) => format!("an array without {}", items.wording()),
@@ -192,6 +196,7 @@ impl Constraint {
     fn uses(&self, uses: &mut Uses) {
         match self {
             Self::Matches(pattern) => pattern.uses(pattern.place, uses),
+            Self::Above(least) => uses.text(least, least.place),
             Self::Contains(items) | Self::Lacks(items) | Self::Exactly(items) => items.uses(items.place, uses),
             Self::Each(inner) | Self::Some(inner) => inner.uses(uses),
             Self::Is(_) | Self::Count(_) | Self::Most(_) | Self::Sorted => {}
@@ -202,6 +207,7 @@ impl Constraint {
     fn read<'de, A: MapAccess<'de>>(form: &str, map: &mut A) -> Result<Self, A::Error> {
         Ok(match form {
             "matches" => Self::Matches(map.next_value()?),
+            "above" => Self::Above(map.next_value()?),
             "is" => Self::Is(map.next_value()?),
             "contains" => Self::Contains(map.next_value()?),
             "lacks" => Self::Lacks(map.next_value()?),
@@ -215,6 +221,17 @@ impl Constraint {
             other => return Err(A::Error::unknown_field(other, FORMS)),
         })
     }
+}
+
+/// What there is to compare with may come from the target: where that is no number, nothing can be told.
+fn judge_above(least: &str, value: &Value) -> Result<(), Mismatch> {
+    let wanted = above(least);
+    let Ok(least) = least.parse::<u64>() else { return Err(Mismatch::unseen(wanted, "what it is compared with is no whole number")) };
+    if value.as_u64().is_some_and(|came| came > least) { Ok(()) } else { Err(Mismatch::fail(wanted, told(value))) }
+}
+
+fn above(least: &str) -> String {
+    format!("a whole number above {}", brief(least.as_bytes()))
 }
 
 /// Whether texts stand in a lawful order.
@@ -365,6 +382,7 @@ impl JsonSchema for JsonForm {
             "properties": {
                 ABSENT_OR: generator.subschema_for::<JsonForm>(),
                 "matches": generator.subschema_for::<Pattern>(),
+                "above": { "type": "string" },
                 "is": generator.subschema_for::<Kind>(),
                 "contains": items, "lacks": items, "exactly": items,
                 "count": count, "most": count,

@@ -70,7 +70,7 @@ pub(super) struct Source<'a> {
 pub fn plan(suite: &Suite, profile: &Profile, facts: &Facts, setting: &Setting) -> Plan {
     let source = Source { suite, profile, facts, setting };
     let wanted = |id: &str| setting.only.is_empty() || setting.only.iter().any(|pattern| glob(pattern, id));
-    let asked = suite.scenarios.values().filter(|scenario| wanted(&scenario.id) && may_run(source, scenario));
+    let asked = suite.scenarios.values().filter(|scenario| wanted(&scenario.id) && may_run(suite, profile, scenario));
     let items = asked.flat_map(|scenario| items(source, scenario));
     let items = items.filter(|item| item.expectations().iter().any(|expected| expected.binding.is_some())).collect();
     Plan { items, always: always(source) }
@@ -87,15 +87,16 @@ pub fn probes(suite: &Suite, profile: &Profile, facts: &Facts, setting: &Setting
             ids.push(id.as_str());
         }
     }
-    let scenarios = ids.into_iter().filter_map(|id| suite.probes.get(id)).filter(|probe| may_run(source, probe));
+    let scenarios = ids.into_iter().filter_map(|id| suite.probes.get(id)).filter(|probe| may_run(suite, profile, probe));
     Plan { items: scenarios.flat_map(|scenario| items(source, scenario)).collect(), always: always(source) }
 }
 
 /// Under a profile that only reads, neither what writes nor what hangs on a probe that writes.
-fn may_run(source: Source<'_>, scenario: &Scenario) -> bool {
-    let probe = |need: &str| source.suite.catalogue.capabilities.get(need)?.probe.as_ref();
-    let found_by_writing = |need: &str| probe(need).and_then(|id| source.suite.probes.get(id.as_str())).is_some_and(Scenario::writes);
-    !source.profile.read_only || !(scenario.writes() || scenario.needs.iter().any(|need| found_by_writing(need.as_str())))
+#[must_use]
+pub fn may_run(suite: &Suite, profile: &Profile, scenario: &Scenario) -> bool {
+    let probe = |need: &str| suite.catalogue.capabilities.get(need)?.probe.as_ref();
+    let found_by_writing = |need: &str| probe(need).and_then(|id| suite.probes.get(id.as_str())).is_some_and(Scenario::writes);
+    !profile.read_only || !(scenario.writes() || scenario.needs.iter().any(|need| found_by_writing(need.as_str())))
 }
 
 /// One scenario that stands in no file of the set, as it would be run.
@@ -214,7 +215,17 @@ fn item(source: Source<'_>, scenario: &Scenario, lists: &Arc<Lists>, value: Opti
         lists: Arc::clone(lists),
         recipe: Recipe { data: Arc::clone(&scenario.data), seed, flavour },
         steps: Steps::new(source, scenario).all(),
-        fate: fate(source, scenario),
+        fate: item_fate(source, scenario, value),
+    }
+}
+
+/// As the scenario's; of what was named, some is left out.
+fn item_fate(source: Source<'_>, scenario: &Scenario, value: Option<(&Each, &scenario::Item)>) -> Fate {
+    let given = value.filter(|(each, _)| matches!(each.values, Values::List(_)));
+    let left_out = given.and_then(|(_, value)| given::left_out(&source.setting.images, value.label()));
+    match (fate(source, scenario), left_out) {
+        (Fate::Run, Some(reason)) => Fate::Skip(reason),
+        (fate, _) => fate,
     }
 }
 

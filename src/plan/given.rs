@@ -12,19 +12,36 @@ pub struct GivenImage {
     pub repo: String,
     /// The tag or digest that it was named by.
     pub reference: String,
+    /// Of an index, the platform whose image is judged.
+    pub platform: Option<String>,
     /// The digest of its manifest; of an index, that of one platform's image.
     pub manifest: String,
     /// The manifest's size in bytes.
     pub size: u64,
-    /// Digest and size of its config and layers, as far as they are to be pulled.
-    pub blobs: Vec<(String, u64)>,
+    /// What it is made of.
+    pub blobs: Vec<GivenBlob>,
+}
+
+/// A config or a layer of an image that was named; or, of an index, an image that is not followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GivenBlob {
+    /// Its digest.
+    pub digest: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// What the digest does not tell: the platform.
+    pub remark: Option<String>,
+    /// Why it is not pulled, where it is not.
+    pub left_out: Option<String>,
 }
 
 /// The items that a list of that name stands for; `None` where it is no such list.
 pub(super) fn items(images: &[GivenImage], list: &str) -> Option<Vec<Item>> {
+    let by_digest = |image: &&GivenImage| image.reference.contains(':');
     Some(match list {
         "given-images" => images.iter().map(image).collect(),
-        "given-tags" => images.iter().filter(|image| !image.reference.contains(':')).map(tag).collect(),
+        "given-tags" => images.iter().filter(|image| !by_digest(image)).map(|image| reference(image, "tag")).collect(),
+        "given-digests" => images.iter().filter(by_digest).map(|image| reference(image, "digest")).collect(),
         "given-blobs" => {
             let mut blobs: Vec<Item> = Vec::new();
             for blob in images.iter().flat_map(|image| image.blobs.iter().map(|blob| self::blob(&image.repo, blob))) {
@@ -38,23 +55,47 @@ pub(super) fn items(images: &[GivenImage], list: &str) -> Option<Vec<Item>> {
     })
 }
 
+/// Why nothing is asked for the item of that label.
+pub(super) fn left_out(images: &[GivenImage], label: &str) -> Option<String> {
+    let mut blobs = images.iter().flat_map(|image| image.blobs.iter().map(|blob| (&image.repo, blob)));
+    blobs.find(|(repo, blob)| blob.label(repo) == label).and_then(|(_, blob)| blob.left_out.clone())
+}
+
+/// As `--image` takes it: `team/app:v1`, `team/app@sha256:…`.
+#[must_use]
+pub fn image_name(repo: &str, reference: &str) -> String {
+    let joint = if reference.contains(':') { '@' } else { ':' };
+    format!("{repo}{joint}{reference}")
+}
+
+impl GivenImage {
+    fn label(&self) -> String {
+        remarked(&image_name(&self.repo, &self.reference), self.platform.as_deref())
+    }
+}
+
+impl GivenBlob {
+    fn label(&self, repo: &str) -> String {
+        remarked(&image_name(repo, &self.digest), self.remark.as_deref())
+    }
+}
+
+fn remarked(name: &str, remark: Option<&str>) -> String {
+    remark.map_or_else(|| name.to_owned(), |remark| format!("{name} ({remark})"))
+}
+
 fn image(image: &GivenImage) -> Item {
     let GivenImage { repo, reference, manifest, size, .. } = image;
-    map(&[("as", &named(image)), ("repo", repo), ("reference", reference), ("manifest", manifest), ("size", &size.to_string())])
+    map(&[("as", &image.label()), ("repo", repo), ("reference", reference), ("manifest", manifest), ("size", &size.to_string())])
 }
 
-fn tag(image: &GivenImage) -> Item {
-    map(&[("as", &named(image)), ("repo", &image.repo), ("tag", &image.reference)])
+/// The image by what it was named by.
+fn reference(image: &GivenImage, key: &str) -> Item {
+    map(&[("as", &image_name(&image.repo, &image.reference)), ("repo", &image.repo), (key, &image.reference)])
 }
 
-fn blob(repo: &str, (digest, size): &(String, u64)) -> Item {
-    map(&[("as", &format!("{repo}@{digest}")), ("repo", repo), ("digest", digest), ("size", &size.to_string())])
-}
-
-/// As the user wrote it.
-fn named(image: &GivenImage) -> String {
-    let joint = if image.reference.contains(':') { '@' } else { ':' };
-    format!("{}{joint}{}", image.repo, image.reference)
+fn blob(repo: &str, blob: &GivenBlob) -> Item {
+    map(&[("as", &blob.label(repo)), ("repo", repo), ("digest", &blob.digest), ("size", &blob.size.to_string())])
 }
 
 fn map(fields: &[(&str, &str)]) -> Item {

@@ -18,10 +18,10 @@ mod steps;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use build::{GREETING, Plan, Setting, deciding_clause, glob, only, plan, probes};
+pub use build::{GREETING, Plan, Setting, deciding_clause, glob, may_run, only, plan, probes};
 pub use clients::client_headers;
 pub use content::{Contents, Recipe};
 pub use facts::{Fact, Facts, State};
-pub use given::GivenImage;
+pub use given::{GivenBlob, GivenImage, image_name};
 pub use item::{Act, Always, Body, DECLINED, Deciding, Expected, Fate, Item, Lists, Outcome, Request, Save, Step, WITHHELD, Walk, When};
 pub use steps::planned_save;

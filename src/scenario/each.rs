@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::names::GIVEN;
 use crate::text::{At, mistake};
 
 /// One variable and what it stands for in turn.
@@ -15,6 +16,14 @@ pub struct Each {
     pub name: At<String>,
     /// Its values.
     pub values: Values,
+}
+
+impl Each {
+    /// Whether its values are of images that `--image` names.
+    #[must_use]
+    pub fn is_of_images(&self) -> bool {
+        matches!(&self.values, Values::List(list) if GIVEN.iter().any(|(name, _)| name == list))
+    }
 }
 
 /// The values of an `each`.

@@ -3,24 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use plimsoll::record::Record;
-use tempfile::TempDir;
-
-use crate::support::program::{Finished, plimsoll, run};
+use crate::support::program::{home, plimsoll, record, run, said};
 
 const LIMIT: Duration = Duration::from_mins(2);
-
-fn home() -> TempDir {
-    tempfile::tempdir().expect("a temporary folder can be made")
-}
-
-fn said(home: &Path, words: &[&str]) -> Finished {
-    run(plimsoll(home).args(words), LIMIT)
-}
-
-fn record(path: &Path) -> Record {
-    Record::read(&std::fs::read_to_string(path).expect("the record is there")).expect("the record can be read")
-}
 
 #[test]
 fn a_survey_without_a_target_surveys_the_embedded_registry_and_writes_its_reports() {

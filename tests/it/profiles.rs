@@ -1,32 +1,16 @@
 //! Profiles of one's own: what they accept is told with its reason everywhere, and what is wrong with them before anything is sent.
 
 use std::path::Path;
-use std::time::Duration;
 
 use plimsoll::clause::Catalogue;
-use plimsoll::record::Record;
 use plimsoll::text::{Files, SourceFile};
 
-use crate::support::program::{Finished, plimsoll, run};
-
-const LIMIT: Duration = Duration::from_mins(2);
+use crate::support::program::{home, record, said};
 
 /// The profile that docs/writing-profiles.md shows.
 fn shown() -> &'static str {
     let doc = include_str!("../../docs/writing-profiles.md");
     doc.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("the document shows a profile")
-}
-
-fn home() -> tempfile::TempDir {
-    tempfile::tempdir().expect("a temporary folder can be made")
-}
-
-fn said(home: &Path, words: &[&str]) -> Finished {
-    run(plimsoll(home).args(words), LIMIT)
-}
-
-fn record(path: &Path) -> Record {
-    Record::read(&std::fs::read_to_string(path).expect("the record is there")).expect("the record can be read")
 }
 
 #[test]
@@ -138,6 +122,18 @@ fn lint_takes_a_profile_and_a_scenario_side_by_side() {
     let wrong = said(home.path(), &["scenario", "lint", "mine.yaml"]);
     assert_eq!(wrong.code, Some(3), "{}", wrong.stderr);
     assert!(wrong.stderr.contains("mine.yaml:5:3") && wrong.stderr.contains("did you mean `sha512`?"), "{}", wrong.stderr);
+    for (text, told) in [
+        ("title: T\nextend: oci-1.1\n", "did you mean `extends`?"),
+        ("title: T\nread_only: maybe\n", "mine.yaml:2:"),
+        ("title: T\n", "names no documents"),
+    ] {
+        std::fs::write(home.path().join("mine.yaml"), text).unwrap();
+        let wrong = said(home.path(), &["scenario", "lint", "mine.yaml"]);
+        assert!(wrong.code == Some(3) && wrong.stderr.contains(told) && !wrong.stderr.contains("steps"), "{text}{}", wrong.stderr);
+    }
+    std::fs::write(home.path().join("mine.yaml"), "title: T\nneeds: [pull]\n").unwrap();
+    let scenario = said(home.path(), &["scenario", "lint", "mine.yaml"]);
+    assert!(scenario.code == Some(3) && scenario.stderr.contains("steps"), "{}", scenario.stderr);
     let schema = said(home.path(), &["scenario", "schema", "profile"]).expect_success("schema");
     assert_eq!(schema, plimsoll::clause::profile_schema());
 }

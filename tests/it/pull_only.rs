@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use plimsoll::judge::Verdict;
 use plimsoll::oci::Digest;
-use plimsoll::record::Record;
 use serde_json::json;
 
-use crate::support::program::{Finished, plimsoll, run};
+use crate::support::impostor::{Answer, Impostor};
+use crate::support::program::{Finished, home, plimsoll, record, run, said};
 use crate::support::server::Server;
 
 const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -93,7 +93,7 @@ fn check(home: &std::path::Path, target: &str, more: &[&str]) -> Finished {
 
 #[test]
 fn images_that_are_named_are_pulled_to_the_last_byte_and_nothing_is_ever_written() {
-    let home = tempfile::tempdir().unwrap();
+    let home = home();
     let server = crate::support::configs::plimsoll(home.path(), &[]);
     let digest = filled(&server);
     let (address, heard) = tapped(server.host().parse().unwrap());
@@ -104,7 +104,7 @@ fn images_that_are_named_are_pulled_to_the_last_byte_and_nothing_is_ever_written
     let heard = String::from_utf8_lossy(&heard.lock().unwrap()).into_owned();
     let methods: Vec<&str> = heard.lines().filter(|line| line.ends_with(" HTTP/1.1")).filter_map(|line| line.split(' ').next()).collect();
     assert!(methods.len() > 50 && methods.iter().all(|method| ["GET", "HEAD", "OPTIONS"].contains(method)), "{methods:?}");
-    let record = Record::read(&std::fs::read_to_string(home.path().join("out/record.json")).unwrap()).unwrap();
+    let record = record(&home.path().join("out/record.json"));
     assert!(record.left_behind.is_empty(), "{:?}", record.left_behind);
     let items = |id: &str| record.rounds[0].scenarios.iter().filter(|scenario| scenario.id == id).count();
     assert_eq!((items("images/manifest"), items("images/tags"), items("images/blobs")), (3, 2, 3), "config and two layers, each once");
@@ -113,7 +113,7 @@ fn images_that_are_named_are_pulled_to_the_last_byte_and_nothing_is_ever_written
 
 #[test]
 fn a_layer_of_other_bytes_fails_and_an_image_that_is_not_there_is_told() {
-    let home = tempfile::tempdir().unwrap();
+    let home = home();
     let server = crate::support::configs::plimsoll(home.path(), &["--fault", "blob/large-changed"]);
     filled(&server);
     let target = format!("http://{}", server.host());
@@ -128,4 +128,94 @@ fn a_layer_of_other_bytes_fails_and_an_image_that_is_not_there_is_told() {
     assert!(nothing.stderr.contains("--image REPOSITORY:TAG"), "{}", nothing.stderr);
     let wrong = check(home.path(), &target, &["--image", "team/app"]);
     assert!(wrong.code == Some(2) && wrong.stderr.contains("no tag and no digest"), "{}", wrong.stderr);
+}
+
+/// Serves an index of two platforms, of which one is there with a layer and a layer that is too large to be pulled, by its digest and as
+/// `multi`; gives that digest too. It tells no digest of the index, and swapped adds a byte to it.
+fn index(swapped: bool) -> (Impostor, String) {
+    let told =
+        |kind: &str, body: &str| json!({ "mediaType": kind, "digest": Digest::sha256(body.as_bytes()).to_string(), "size": body.len() });
+    let mut large = told("application/vnd.oci.image.layer.v1.tar", "large");
+    large["size"] = json!(300 << 20);
+    let layers = [told("application/vnd.oci.image.layer.v1.tar", "one"), large];
+    let config = told("application/vnd.oci.image.config.v1+json", "{}");
+    let image = json!({ "schemaVersion": 2, "mediaType": IMAGE, "config": config, "layers": layers }).to_string();
+    let platforms = [(told(IMAGE, &image), "amd64"), (told(IMAGE, "elsewhere"), "arm64")].map(|(mut entry, architecture)| {
+        entry["platform"] = json!({ "os": "linux", "architecture": architecture });
+        entry
+    });
+    let index = json!({ "schemaVersion": 2, "mediaType": INDEX, "manifests": platforms }).to_string();
+    let digest = Digest::sha256(index.as_bytes()).to_string();
+    let came = index + if swapped { "\n" } else { "" };
+    let path = |area: &str, body: &str| format!("/v2/team/app/{area}/{}", Digest::sha256(body.as_bytes()));
+    let contents = vec![
+        (path("blobs", "one"), "application/octet-stream", "one".to_owned()),
+        (path("blobs", "{}"), "application/octet-stream", "{}".to_owned()),
+        (path("manifests", &image), IMAGE, image),
+        ("/v2/team/app/manifests/multi".to_owned(), INDEX, came.clone()),
+        (format!("/v2/team/app/manifests/{digest}"), INDEX, came),
+        ("/v2/team/app/tags/list".to_owned(), "application/json", r#"{"name":"team/app","tags":["multi"]}"#.to_owned()),
+        ("/v2/".to_owned(), "application/json", "{}".to_owned()),
+    ];
+    (Impostor::start(move |head, _| Answer::Say(answer(head, &contents))), digest)
+}
+
+fn answer(head: &str, contents: &[(String, &str, String)]) -> String {
+    let mut words = head.split(' ');
+    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let found = contents.iter().find(|(at, ..)| at == path);
+    let missing = r#"{"errors":[{"code":"MANIFEST_UNKNOWN"}]}"#;
+    let (status, kind, body) = found.map_or(("404 Not Found", "application/json", missing), |(_, kind, body)| ("200 OK", kind, body));
+    let digest = if found.is_some() && kind != INDEX {
+        format!("Docker-Content-Digest: {}\r\n", Digest::sha256(body.as_bytes()))
+    } else {
+        String::new()
+    };
+    let sent = if method == "HEAD" { "" } else { body };
+    format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{digest}Connection: close\r\n\r\n{sent}", body.len())
+}
+
+#[test]
+fn an_index_of_other_bytes_than_its_digest_fails_however_it_was_named() {
+    for by_tag in [false, true] {
+        for (swapped, code) in [(false, Some(0)), (true, Some(1))] {
+            let (home, (server, digest)) = (home(), index(swapped));
+            let image = if by_tag { "team/app:multi".to_owned() } else { format!("team/app@{digest}") };
+            let out = check(home.path(), &server.url(), &["--image", &image]);
+            assert_eq!(out.code, code, "{image}\n{}\n{}", out.stdout, out.stderr);
+            let record = record(&home.path().join("out/record.json"));
+            let clause = if by_tag { "pull/manifest-status" } else { "pull/manifest-body" };
+            assert_eq!(record.clauses[clause].verdict == Verdict::Fail, swapped, "{image}");
+        }
+    }
+}
+
+#[test]
+fn what_of_an_image_is_not_pulled_is_told_with_its_reason() {
+    let (home, (server, _)) = (home(), index(false));
+    let out = check(home.path(), &server.url(), &["--image", "team/app:multi"]);
+    let record = record(&home.path().join("out/record.json"));
+    let skipped =
+        record.rounds[0].scenarios.iter().filter(|scenario| scenario.id == "images/blobs" && scenario.verdict == Verdict::Skipped);
+    let told: Vec<String> = skipped.map(|one| format!("{} {}", one.item.as_deref().unwrap(), one.reason.as_deref().unwrap())).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains("256 MiB") && told[1].contains("(linux/arm64)") && told[1].contains("here linux/amd64"), "{told:?}");
+    assert!(out.stdout.contains("256 MiB") && out.stdout.contains("linux/amd64"), "{}", out.stdout);
+    let judged = record.rounds[0].scenarios.iter().find(|scenario| scenario.id == "images/manifest").and_then(|one| one.item.clone());
+    assert_eq!(judged.as_deref(), Some("team/app:multi (linux/amd64)"));
+}
+
+#[test]
+fn what_a_profile_that_only_reads_cant_do_is_said_in_words() {
+    let home = home();
+    let load = said(home.path(), &["load", "--profile", "pull-only"]);
+    assert!(load.code == Some(2) && load.stderr.contains("pull-only forbids to write"), "{:?} {}", load.code, load.stderr);
+    let none = said(home.path(), &["check", "--only", "images/*"]);
+    assert!(none.code == Some(2) && none.stderr.contains("--image REPOSITORY:TAG names one"), "{:?} {}", none.code, none.stderr);
+    let (server, _) = index(false);
+    let target = server.url();
+    let writes = check(home.path(), &target, &["--image", "team/app:multi", "--only", "push/blob-post-put"]);
+    assert!(writes.code == Some(2) && writes.stderr.contains("forbids to write"), "{:?} {}", writes.code, writes.stderr);
+    let pinned = check(home.path(), &target, &["--image", "team/app:multi", "--repository", "team/app"]);
+    assert_eq!(pinned.code, Some(0), "nothing is overwritten: {}\n{}", pinned.stdout, pinned.stderr);
 }

@@ -60,6 +60,20 @@ fn a_json_value_has_a_kind_or_matches() {
 }
 
 #[test]
+fn a_json_value_is_a_whole_number_above_another() {
+    let count = exchange(200, &[], br#"{"n":4,"three":3,"text":"4","part":4.5,"list":[4]}"#);
+    hold(&[
+        ("json: { /n: { above: <three> } }", &count, "ok"),
+        ("json: { /three: { above: <three> } }", &count, "expected /three a whole number above 3, came /three 3"),
+        ("json: { /text: { above: <three> } }", &count, r#"expected /text a whole number above 3, came /text "4""#),
+        ("json: { /part: { above: <three> } }", &count, "expected /part a whole number above 3, came /part 4.5"),
+        ("json: { /list: { above: <three> } }", &count, "expected /list a whole number above 3, came /list [4]"),
+        ("json: { /none: { above: <three> } }", &count, "expected /none a whole number above <three>, came /none absent"),
+        ("json: { /n: { above: <repo> } }", &count, "inconclusive /n what it is compared with is no whole number"),
+    ]);
+}
+
+#[test]
 fn a_json_value_may_be_absent_or_something() {
     let tags = exchange(200, &[], TAGS);
     hold(&[

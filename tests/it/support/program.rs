@@ -8,6 +8,9 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
+use plimsoll::record::Record;
+use tempfile::TempDir;
+
 /// What became of a program.
 pub(crate) struct Finished {
     /// Its exit code; `None` where a signal ended it.
@@ -49,6 +52,21 @@ pub(crate) fn run(command: &mut Command, limit: Duration) -> Finished {
     let stderr = within(&stderr, limit, &mut child);
     let status = child.wait().expect("the program was started");
     Finished { code: status.code(), stdout, stderr }
+}
+
+/// An empty folder to live in.
+pub(crate) fn home() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder can be made")
+}
+
+/// What plimsoll says to these words, within two minutes.
+pub(crate) fn said(home: &Path, words: &[&str]) -> Finished {
+    run(plimsoll(home).args(words), Duration::from_mins(2))
+}
+
+/// The record that it wrote there.
+pub(crate) fn record(path: &Path) -> Record {
+    Record::read(&std::fs::read_to_string(path).expect("the record is there")).expect("the record can be read")
 }
 
 fn within(output: &Receiver<String>, limit: Duration, child: &mut Child) -> String {
