@@ -1,5 +1,7 @@
 //! Images that the user has named, as the target serves them.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
 use crate::scenario::Item;
@@ -42,17 +44,18 @@ pub(super) fn items(images: &[GivenImage], list: &str) -> Option<Vec<Item>> {
         "given-images" => images.iter().map(image).collect(),
         "given-tags" => images.iter().filter(|image| !by_digest(image)).map(|image| reference(image, "tag")).collect(),
         "given-digests" => images.iter().filter(by_digest).map(|image| reference(image, "digest")).collect(),
-        "given-blobs" => {
-            let mut blobs: Vec<Item> = Vec::new();
-            for blob in images.iter().flat_map(|image| image.blobs.iter().map(|blob| self::blob(&image.repo, blob))) {
-                if !blobs.contains(&blob) {
-                    blobs.push(blob);
-                }
-            }
-            blobs
-        }
+        "given-blobs" => blobs(images, |_| true),
+        "given-parts" => blobs(images, |blob| blob.size > 0),
         _ => return None,
     })
+}
+
+/// Each blob of each repository once.
+fn blobs(images: &[GivenImage], wanted: impl Fn(&GivenBlob) -> bool) -> Vec<Item> {
+    let mut seen = HashSet::new();
+    let all = images.iter().flat_map(|image| image.blobs.iter().map(|blob| (image.repo.as_str(), blob)));
+    let first = all.filter(|(repo, blob)| wanted(blob) && seen.insert((*repo, blob.digest.as_str(), blob.size)));
+    first.map(|(repo, blob)| self::blob(repo, blob)).collect()
 }
 
 /// Why nothing is asked for the item of that label.

@@ -14,11 +14,12 @@ const BUILT_IN: [&str; 8] = ["registry", "host", "user", "password", "basic", "r
 pub(super) const PAGES: [&str; 7] = ["page", "list", "graphql", "owner", "repository", "image", "sibling"];
 
 /// Lists that the user's `--image` fills, with the fields of their values.
-pub(super) const GIVEN: [(&str, &[&str]); 4] = [
+pub(super) const GIVEN: [(&str, &[&str]); 5] = [
     ("given-images", &["repo", "reference", "manifest", "size"]),
     ("given-tags", &["repo", "tag"]),
     ("given-digests", &["repo", "digest"]),
     ("given-blobs", &["repo", "digest", "size"]),
+    ("given-parts", &["repo", "digest", "size"]),
 ];
 
 /// What a step can name.
