@@ -70,15 +70,16 @@ fn chosen(args: &ProveArgs) -> Result<(Vec<Fault>, Vec<Variant>), Ended> {
     Ok((faults, variants))
 }
 
+/// Kind, id and what it does; a variant with the number of its freedom, as `docs/proof.md` tells them.
 fn listed(faults: &[Fault], variants: &[Variant]) -> String {
     let ids = faults.iter().map(|fault| fault.id).chain(variants.iter().map(|variant| variant.id));
     let width = ids.map(str::len).max().unwrap_or_default();
     let mut out = String::new();
     for fault in faults {
-        let _ = writeln!(out, "fault    {:<width$}  {}", fault.id, fault.says);
+        let _ = writeln!(out, "fault    {:<width$}      {}", fault.id, fault.says);
     }
     for variant in variants {
-        let _ = writeln!(out, "variant  {:<width$}  {}", variant.id, variant.says);
+        let _ = writeln!(out, "variant  {:<width$}  {:>2}  {}", variant.id, variant.freedom, variant.says);
     }
     out
 }

@@ -1,6 +1,6 @@
 //! All twists, side by side on as many threads as there are cores.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -51,19 +51,29 @@ pub fn prove(proof: &Proof<'_>, progress: &dyn Progress) -> std::io::Result<Matr
     let (began, started) = (clock::instant(), Clock::system().now());
     let grounds = grounds(proof);
     let everything: Vec<Suite> = grounds.iter().map(|ground| with_everything(proof.suite, *ground)).collect();
-    let together: HashMap<&[&str], Suite> = lawful(proof).into_iter().map(|names| (names, with_together(proof.suite, names))).collect();
+    let beside = beside(proof);
+    let together: HashMap<&[&str], Suite> = beside.iter().map(|(names, _)| (*names, with_together(proof.suite, names))).collect();
     let held = |ground: Ground| grounds.iter().position(|known| *known == ground).and_then(|at| everything.get(at)).unwrap_or(proof.suite);
     let clean = grounds.iter().map(|ground| job(ground::name(*ground), held(*ground), *ground, &[]));
+    let lawful = beside.iter().map(|(names, ground)| {
+        let name = format!("{} under {}", ground::name(*ground), names.join(", "));
+        job(&name, together.get(names).unwrap_or(proof.suite), *ground, &[])
+    });
     let faults = proof.faults.iter().map(|fault| job(fault.id, held(fault.ground), fault.ground, &[fault.change]));
     let variants = proof
         .variants
         .iter()
         .map(|variant| job(variant.id, together.get(variant.lawful).unwrap_or(proof.suite), variant.ground, &[variant.change]));
-    let jobs: Vec<Job<'_>> = clean.chain(faults).chain(variants).collect();
+    let jobs: Vec<Job<'_>> = clean.chain(lawful).chain(faults).chain(variants).collect();
     let mut trials = side_by_side(&jobs, proof.threads, progress)?.into_iter();
-    let clean = grounds.iter().zip(trials.by_ref()).map(|(ground, trial)| clean_trial(*ground, trial)).collect();
+    let stood: Vec<Stood> = grounds.iter().map(|ground| (&[][..], *ground)).chain(beside).collect();
+    let clean: Vec<CleanTrial> = stood.iter().zip(trials.by_ref()).map(|(stood, trial)| clean_trial(*stood, trial)).collect();
+    let passed = |variant: &Variant| {
+        let at = stood.iter().position(|stood| *stood == (variant.lawful, variant.ground));
+        at.and_then(|at| clean.get(at)?.judged).map_or(0, |judged| judged.passed)
+    };
     let faults = proof.faults.iter().zip(trials.by_ref()).map(|(fault, trial)| fault_trial(fault, trial)).collect();
-    let variants = proof.variants.iter().zip(trials).map(|(variant, trial)| variant_trial(variant, trial)).collect();
+    let variants = proof.variants.iter().zip(trials).map(|(variant, trial)| variant_trial(variant, trial, passed(variant))).collect();
     Ok(Matrix {
         format: FORMAT.to_owned(),
         kind: Kind::KillMatrix,
@@ -91,8 +101,18 @@ fn grounds(proof: &Proof<'_>) -> Vec<Ground> {
     all.into_iter().filter(|ground| used(*ground)).collect()
 }
 
-fn lawful(proof: &Proof<'_>) -> BTreeSet<&'static [&'static str]> {
-    proof.variants.iter().map(|variant| variant.lawful).collect()
+/// Where a clean registry stands: the profiles that it is held to together (none: every document), and its ground.
+type Stood = (&'static [&'static str], Ground);
+
+/// Where the chosen variants stand, so that a clean registry can stand beside each: it shows how much there is to judge.
+fn beside(proof: &Proof<'_>) -> Vec<Stood> {
+    let mut all: Vec<Stood> = Vec::new();
+    for variant in &proof.variants {
+        if !all.contains(&(variant.lawful, variant.ground)) {
+            all.push((variant.lawful, variant.ground));
+        }
+    }
+    all
 }
 
 /// Every job's trial, in the jobs' order.
@@ -121,11 +141,16 @@ fn side_by_side(jobs: &[Job<'_>], threads: usize, progress: &dyn Progress) -> st
     Ok(trials.into_iter().map(|trial| trial.unwrap_or_else(lost)).collect())
 }
 
-fn clean_trial(ground: Ground, trial: Trial) -> CleanTrial {
+fn clean_trial((lawful, ground): Stood, trial: Trial) -> CleanTrial {
+    let judged = trial.judged.unwrap_or_default();
+    let open = trial.open.map(|why| format!("{} expectations could not be judged, most of them since {why}", judged.inconclusive));
+    let idle = (judged.passed == 0).then(|| "nothing passed".to_owned());
     CleanTrial {
         ground: ground::name(ground).to_owned(),
+        lawful: lawful.iter().map(|&name| name.to_owned()).collect(),
         failed: trial.failed.into_values().collect(),
-        trouble: trial.trouble,
+        trouble: trial.trouble.or(open).or(idle),
+        judged: trial.judged,
         exchanges: trial.exchanges,
         wall_ms: trial.wall_ms,
     }
@@ -143,12 +168,24 @@ fn fault_trial(fault: &Fault, trial: Trial) -> FaultTrial {
         breaks,
         failed: trial.failed.into_values().collect(),
         trouble: trial.trouble,
+        judged: trial.judged,
         exchanges: trial.exchanges,
         wall_ms: trial.wall_ms,
     }
 }
 
-fn variant_trial(variant: &Variant, trial: Trial) -> VariantTrial {
+/// What is wrong with how much was judged of a variant, where the clean registry beside it passes `clean` expectations.
+fn unsettled(variant: &Variant, trial: &Trial, clean: u64) -> Option<String> {
+    let passed = trial.judged?.passed;
+    match (passed < clean.div_ceil(2), variant.settles_little) {
+        (true, None) => Some(format!("{passed} expectations passed, of {clean} on the clean registry: that settles too little")),
+        (false, Some(why)) => Some(format!("it is said to settle little ({why}), but {passed} of {clean} expectations passed")),
+        _ => None,
+    }
+}
+
+fn variant_trial(variant: &Variant, trial: Trial, clean: u64) -> VariantTrial {
+    let unsettled = unsettled(variant, &trial, clean);
     let undone = |failed: &Failed| variant.undone.contains(&failed.clause.as_str());
     let idle = variant.undone.iter().find(|clause| !trial.failed.contains_key(**clause));
     let idle = idle.map(|clause| format!("it is said to leave {clause} undone, and does not"));
@@ -163,7 +200,9 @@ fn variant_trial(variant: &Variant, trial: Trial) -> VariantTrial {
         ground: ground::name(variant.ground).to_owned(),
         accused,
         lesser,
-        trouble: trial.trouble.or(idle),
+        settles_little: variant.settles_little.map(str::to_owned),
+        trouble: trial.trouble.or(idle).or(unsettled),
+        judged: trial.judged,
         exchanges: trial.exchanges,
         wall_ms: trial.wall_ms,
     }

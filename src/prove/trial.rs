@@ -8,7 +8,7 @@ use super::profile::PROOF;
 use crate::check::{self, Interrupt, Named, Options, check};
 use crate::client::{Client, Dialer, Options as ClientOptions};
 use crate::judge::Verdict;
-use crate::record::{Failed, Record};
+use crate::record::{Failed, Judged, Record};
 use crate::registry::{Change, Ground, start_within};
 use crate::scenario::Suite;
 
@@ -24,6 +24,10 @@ pub(super) struct Trial {
     pub(super) failed: BTreeMap<String, Failed>,
     /// Why it could not be judged, where it could not.
     pub(super) trouble: Option<String>,
+    /// How much was judged, where the survey came to its end.
+    pub(super) judged: Option<Judged>,
+    /// Why most of what could not be judged could not.
+    pub(super) open: Option<String>,
     pub(super) exchanges: u64,
     pub(super) wall_ms: u64,
 }
@@ -88,7 +92,16 @@ fn seen(record: &Record) -> Trial {
     }
     let wrong = record.clauses.iter().find(|(_, judged)| judged.verdict == Verdict::Error);
     let trouble = wrong.map(|(clause, _)| format!("the harness failed at {clause}")).or_else(|| record.cut_short.clone());
-    Trial { failed, trouble, exchanges: record.exchanges, wall_ms: 0 }
+    let counts = record.counts();
+    let judged = Some(Judged { passed: counts.pass, inconclusive: counts.inconclusive });
+    Trial {
+        failed,
+        trouble,
+        judged,
+        open: record.reasons(Verdict::Inconclusive).into_iter().next().map(|(why, _)| why),
+        exchanges: record.exchanges,
+        wall_ms: 0,
+    }
 }
 
 struct Silent;

@@ -24,7 +24,7 @@ pub struct Matrix {
     pub started: String,
     /// How long it took.
     pub wall_ms: u64,
-    /// The registry as it should be, once on each ground.
+    /// The registry as it should be: once on each ground, and once under each set of profiles that variants are held to.
     pub clean: Vec<CleanTrial>,
     /// One for each fault.
     pub faults: Vec<FaultTrial>,
@@ -50,17 +50,33 @@ pub struct Failed {
     pub came: String,
 }
 
+/// How much of a trial was judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Judged {
+    /// Expectations that passed.
+    pub passed: u64,
+    /// Expectations that could not be judged.
+    pub inconclusive: u64,
+}
+
 /// The registry as it should be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CleanTrial {
     /// `open`, `basic`, `token` or `github-packages`.
     pub ground: String,
+    /// The profiles that it was held to together, as the variants are that stand beside it; none: every document, as the faults are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lawful: Vec<String>,
     /// What failed, which nothing may.
     pub failed: Vec<Failed>,
     /// Why it could not be judged, where it could not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
+    /// How much was judged. Absent in older records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<Judged>,
     /// Requests sent.
     pub exchanges: u64,
     /// How long it took.
@@ -91,6 +107,9 @@ pub struct FaultTrial {
     /// Why it could not be judged, where it could not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
+    /// How much was judged. Absent in older records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<Judged>,
     /// Requests sent.
     pub exchanges: u64,
     /// How long it took.
@@ -115,9 +134,15 @@ pub struct VariantTrial {
     pub accused: Vec<Failed>,
     /// What else failed: a SHOULD that the freedom leaves undone, or what only a client leans on; a client may well be troubled by a lawful registry.
     pub lesser: Vec<Failed>,
+    /// Why less is judged than half of what the clean registry passes, where the entry says that it is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settles_little: Option<String>,
     /// Why it could not be judged, where it could not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
+    /// How much was judged. Absent in older records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<Judged>,
     /// Requests sent.
     pub exchanges: u64,
     /// How long it took.
@@ -141,8 +166,8 @@ impl VariantTrial {
 }
 
 impl Matrix {
-    /// Whether the suite is proven as far as this matrix goes: it judged something, the clean registry failed nothing, every fault was
-    /// killed as it says, no variant was accused.
+    /// Whether the suite is proven as far as this matrix goes: the clean registry failed nothing and left nothing
+    /// unjudged, every fault was killed as it says, no variant was accused or left almost everything unjudged.
     #[must_use]
     pub fn holds(&self) -> bool {
         let clean = self.clean.iter().all(|trial| trial.failed.is_empty() && trial.trouble.is_none());

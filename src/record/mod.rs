@@ -17,7 +17,7 @@ mod types;
 mod write;
 
 pub use load::*;
-pub use matrix::{CleanTrial, Failed, FaultTrial, Matrix, VariantTrial};
+pub use matrix::{CleanTrial, Failed, FaultTrial, Judged, Matrix, VariantTrial};
 pub use merge::{Causes, Finding, Planned, judged_clauses, worst};
 pub use outcome::{Failing, Outcome, Summary};
 pub use profile::{KnownDeviation, ProfileFile, ProfileUsed};

@@ -30,46 +30,24 @@ pub(super) fn parse(text: &str, variables: &Value) -> Result<Vec<Field>, String>
     reader.peek().map_or(Ok(fields), |word| Err(format!("`{word}` follows the end of the query")))
 }
 
-/// The part of a value that was asked for. An unknown field is told.
-///
-/// # Errors
-/// A field that is not there.
-pub(super) fn selected(value: &Value, fields: &[Field]) -> Result<Value, String> {
-    match value {
-        Value::Array(entries) => entries.iter().map(|entry| selected(entry, fields)).collect(),
-        Value::Object(known) if !fields.is_empty() => {
-            let picked = fields.iter().map(|field| {
-                let inner = known.get(&field.name).ok_or_else(|| format!("there is no field `{}`", field.name))?;
-                let inner = field.cut(inner);
-                Ok((field.alias.clone().unwrap_or_else(|| field.name.clone()), selected(&inner, &field.fields)?))
-            });
-            picked.collect::<Result<Map<_, _>, String>>().map(Value::Object)
-        }
-        other => Ok(other.clone()),
-    }
-}
-
 impl Field {
     pub(super) fn text(&self, argument: &str) -> Option<&str> {
         self.arguments.get(argument)?.as_str()
     }
 
-    /// Heeds `first` and `last` of a connection, and `names` of packages.
-    fn cut(&self, value: &Value) -> Value {
-        let Some(mut nodes) = value.get("nodes").and_then(Value::as_array).cloned() else { return value.clone() };
-        if let Some(names) = self.arguments.get("names").and_then(Value::as_array) {
-            nodes.retain(|node| node.get("name").is_some_and(|name| names.contains(name)));
-        }
-        let count = |key: &str| self.arguments.get(key).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
-        if let Some(first) = count("first") {
-            nodes.truncate(first);
-        }
-        if let Some(last) = count("last") {
-            nodes.drain(..nodes.len().saturating_sub(last));
-        }
-        let mut cut = value.clone();
-        cut["nodes"] = Value::Array(nodes);
-        cut
+    /// What its value is called in the answer.
+    pub(super) fn key(&self) -> &str {
+        self.alias.as_deref().unwrap_or(&self.name)
+    }
+
+    /// `first` or `last`, of a connection.
+    pub(super) fn count(&self, argument: &str) -> Option<usize> {
+        self.arguments.get(argument).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok())
+    }
+
+    /// `names`, of packages.
+    pub(super) fn names(&self) -> Option<&[Value]> {
+        self.arguments.get("names").and_then(Value::as_array).map(Vec::as_slice)
     }
 }
 
@@ -81,8 +59,14 @@ fn words(text: &str) -> Result<Vec<String>, String> {
         match c {
             c if c.is_whitespace() || c == ',' => {}
             '"' => {
-                let inner: String = rest.by_ref().take_while(|c| *c != '"').collect();
-                words.push(format!("\"{inner}"));
+                let mut word = c.to_string();
+                loop {
+                    match rest.next().ok_or("a text has no end")? {
+                        '"' => break,
+                        inner => word.push(inner),
+                    }
+                }
+                words.push(word);
             }
             '{' | '}' | '(' | ')' | '[' | ']' | ':' | '$' | '!' | '=' => words.push(c.to_string()),
             c if c.is_ascii_alphanumeric() || c == '_' || c == '-' => {
@@ -136,11 +120,15 @@ impl Reader<'_> {
         Ok(fields)
     }
 
-    fn field(&mut self, depth: usize) -> Result<Field, String> {
+    /// A variable is counted where it is used, since its value is written there.
+    fn counted(&mut self) -> Result<(), String> {
         self.fields += 1;
-        if self.fields > MOST_FIELDS {
-            return Err(format!("a query has at most {MOST_FIELDS} fields"));
-        }
+        let few = self.fields <= MOST_FIELDS;
+        few.then_some(()).ok_or_else(|| format!("a query has at most {MOST_FIELDS} fields and uses of variables"))
+    }
+
+    fn field(&mut self, depth: usize) -> Result<Field, String> {
+        self.counted()?;
         let first = self.name()?;
         let (alias, name) = if self.takes(":") { (Some(first), self.name()?) } else { (None, first) };
         let mut arguments = Map::new();
@@ -166,6 +154,7 @@ impl Reader<'_> {
         let word = self.next()?;
         match word.as_str() {
             "$" => {
+                self.counted()?;
                 let name = self.name()?;
                 self.variables.get(&name).cloned().ok_or_else(|| format!("the variable ${name} has no value"))
             }
@@ -192,20 +181,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_picks_the_fields_that_it_names() {
+    fn a_query_is_read_with_its_arguments_and_variables() {
         let query =
             "query($n: Int!) { repository(owner: \"o\", name: \"r\") { list: packages(first: $n, names: [\"b\"]) { nodes { name } } } }";
         let fields = parse(query, &json!({ "n": 1 })).unwrap();
         assert_eq!(fields[0].text("owner"), Some("o"));
-        let known = json!({ "packages": { "nodes": [{ "name": "a", "id": 1 }, { "name": "b", "id": 2 }] } });
-        assert_eq!(selected(&known, &fields[0].fields).unwrap(), json!({ "list": { "nodes": [{ "name": "b" }] } }));
-        assert!(selected(&known, &parse("{ nothing }", &Value::Null).unwrap()).unwrap_err().contains("`nothing`"));
+        let list = &fields[0].fields[0];
+        assert_eq!((list.key(), list.name.as_str(), list.count("first")), ("list", "packages", Some(1)));
+        assert_eq!(list.names(), Some(&[json!("b")][..]));
+        assert_eq!(list.fields[0].fields[0].key(), "name");
     }
 
     #[test]
     fn what_is_no_query_is_refused_in_words() {
         let deep = "{a".repeat(40);
-        for query in ["", "{", "{ a", "{ a } b", "{ a(b) }", "{ a(b: $c) }", "{ 1 }", "}", "{ a(b: [[[) }", "{ % }", &deep] {
+        for query in ["", "{", "{ a", "{ a } b", "{ a(b) }", "{ a(b: $c) }", "{ 1 }", "}", "{ a(b: [[[) }", "{ % }", "{ a(b: \"c) }", &deep]
+        {
             assert!(parse(query, &Value::Null).is_err(), "{query}");
         }
     }

@@ -9,6 +9,7 @@ mod book;
 mod graphql;
 mod html;
 mod show;
+mod told;
 
 pub(crate) use asked::Asked;
 pub(crate) use show::{LARGEST_QUERY, Pages};

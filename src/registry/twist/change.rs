@@ -60,6 +60,8 @@ pub struct Variant {
     pub lawful: &'static [&'static str],
     /// Where it shows.
     pub ground: Ground,
+    /// Why a survey passes less than half of what it passes on the clean registry, where it does.
+    pub settles_little: Option<&'static str>,
     /// The twist itself.
     pub change: Change,
 }
@@ -116,10 +118,15 @@ pub(in crate::registry::twist) const fn variant(
     lawful: &'static [&'static str],
     make: fn() -> Made,
 ) -> Variant {
-    Variant { id, says, freedom, undone: &[], lawful, ground: Ground::Open, change: Change(make) }
+    Variant { id, says, freedom, undone: &[], lawful, ground: Ground::Open, settles_little: None, change: Change(make) }
 }
 
 impl Variant {
+    /// A survey has little to pass here, for this reason.
+    pub(in crate::registry::twist) const fn settles_little(self, why: &'static str) -> Self {
+        Self { settles_little: Some(why), ..self }
+    }
+
     /// These SHOULDs are left undone.
     pub(in crate::registry::twist) const fn undone(self, undone: &'static [&'static str]) -> Self {
         Self { undone, ..self }

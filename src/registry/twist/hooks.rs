@@ -230,7 +230,7 @@ pub(in crate::registry::twist) fn ask_for(request: &mut Parts, path_and_query: &
 pub(in crate::registry::twist) fn name_of(request: &Parts) -> Option<String> {
     let path = request.uri.path();
     let ends = ["/manifests/", "/blobs/", "/tags/", "/referrers/"];
-    let at = ends.iter().filter_map(|end| path.rfind(end)).min()?;
+    let at = ends.iter().filter_map(|end| path.rfind(end)).max()?;
     path.get(4..at).filter(|_| path.starts_with("/v2/")).map(str::to_owned)
 }
 

@@ -90,7 +90,9 @@ fn widest<'a>(ids: impl Iterator<Item = &'a str>) -> usize {
 
 fn clean(page: &mut Page, trial: &CleanTrial) {
     let (mark, word) = if trial.failed.is_empty() && trial.trouble.is_none() { (Ink::Good, "conforms") } else { (Ink::Bad, "FAILS") };
-    let cost = format!("{} in {}", count(trial.exchanges, "exchange"), duration(trial.wall_ms));
+    let passed = trial.judged.map(|judged| format!("{} passed, ", judged.passed)).unwrap_or_default();
+    let held = if trial.lawful.is_empty() { String::new() } else { format!(", held to {}", trial.lawful.join(", ")) };
+    let cost = format!("{passed}{} in {}{held}", count(trial.exchanges, "exchange"), duration(trial.wall_ms));
     page.line(&[(Ink::Plain, "  "), (mark, &pad(word, 10)), (Ink::Plain, &pad(&trial.ground, 16)), (Ink::Dim, &cost)]);
     trouble(page, trial.trouble.as_deref());
     trial.failed.iter().for_each(|failed| failure(page, "", failed));
@@ -124,6 +126,9 @@ fn variant(page: &mut Page, trial: &VariantTrial, width: usize) {
         (Ink::Dim, &trial.lawful.join(", ")),
     ]);
     trouble(page, trial.trouble.as_deref());
+    if let Some(why) = &trial.settles_little {
+        page.field(6, 10, "little", (Ink::Dim, why));
+    }
     if !trial.accused.is_empty() {
         page.field(6, 10, "variant", (Ink::Plain, &trial.says));
     }

@@ -15,7 +15,8 @@ pub(in super::super) const VARIANTS: &[Variant] = &[
     }),
     variant(2, "name/created-first", "A push to a repository that nobody has created is refused with 404 NAME_UNKNOWN.", OCI, || {
         before(|request| is(request, "POST", Kind::Uploads).then(|| refusal(404, ErrorCode::NAME_UNKNOWN)))
-    }),
+    })
+    .settles_little("nothing can be pushed, so only what a registry without content answers is judged"),
     variant(3, "name/short", "A name of more than 100 characters is refused with 400.", OCI, || {
         before(|request| name_of(request).is_some_and(|name| name.len() > 100).then(|| refusal(400, ErrorCode::NAME_INVALID)))
     }),
