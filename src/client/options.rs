@@ -27,7 +27,7 @@ pub struct Options {
     pub body_limit: usize,
     /// Bytes of a body that are read, hashed and counted; past them the exchange fails with `TooLong`.
     pub body_cap: u64,
-    /// When everything ends: what is under way is `TimedOut` then, and so is whatever comes later.
+    /// When everything ends: what is under way is `TimedOut` then, and nothing begins later: whoever sets it drops what waits.
     pub deadline: Option<Instant>,
     /// Says when tokens expire.
     pub clock: Clock,

@@ -123,7 +123,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault(
         "naming/github-any-depth",
         "Names of more or fewer components than three are taken.",
-        &["naming/three-components-only", "naming/valid-name", "offers/nested-names"],
+        &["naming/three-components-only", "offers/nested-names"],
         || {
             before(|request| {
                 renamed(request, |name| match name.split('/').count() {

@@ -31,12 +31,9 @@ pub(super) const FAULTS: &[Fault] = &[
         &["push/algorithm-parameter", "push/mount-location", "push/mount-readable", "push/session-status"],
         || reply("POST", Kind::Uploads, 202, |_, reply| status(reply, 201)),
     ),
-    fault(
-        "upload/post-no-location",
-        "The 202 that opens a session has no Location.",
-        &["docker/shared-empty-blob", "push/session-location"],
-        || reply("POST", Kind::Uploads, 202, |_, reply| header(reply, "location", "")),
-    ),
+    fault("upload/post-no-location", "The 202 that opens a session has no Location.", &["push/session-location"], || {
+        reply("POST", Kind::Uploads, 202, |_, reply| header(reply, "location", ""))
+    }),
     fault("upload/location-bare", "The Location of a session has neither scheme nor leading slash.", &["docker/location-form"], || {
         reply("POST", Kind::Uploads, 202, |_, reply| {
             let bare = text_of(reply, "location").rsplit('/').next().unwrap_or_default().to_owned();

@@ -31,6 +31,7 @@ pub(in super::super) const VARIANTS: &[Variant] = &[
             }
         })
     })
+    .settles_little("nobody can push, so there is nothing to pull")
     .on(Ground::Basic),
     variant(12, "auth/foreign-hidden", "What a login may not see is answered 404.", ALWAYS, || {
         reply("", Kind::Any, 401, |request, reply| {
