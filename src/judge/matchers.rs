@@ -6,6 +6,7 @@ use serde::de::{Error, MapAccess};
 use super::any::Any;
 use super::body::Body;
 use super::challenge::ChallengeMatcher;
+use super::elsewhere::Elsewhere;
 use super::error::ErrorMatcher;
 use super::header::Header;
 use super::json::Json;
@@ -88,5 +89,6 @@ matchers! {
     text: Text(Text),
     same_as: SameAs(SameAs),
     walk: Walk(Walk),
+    elsewhere: Elsewhere(Elsewhere),
     any: Any(Any),
 }

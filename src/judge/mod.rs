@@ -7,6 +7,7 @@ mod any;
 mod body;
 mod challenge;
 mod digest_of;
+mod elsewhere;
 mod error;
 mod expectation;
 mod expected;

@@ -80,6 +80,7 @@ impl Values for Scene {
         match path.join(".").as_str() {
             "repo" => Some("p/r".into()),
             "three" => Some("3".into()),
+            "host" => Some("h:5000".into()),
             "layer.digest" => Some(Digest::sha256(LAYER).to_string()),
             _ => None,
         }

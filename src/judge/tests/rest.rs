@@ -33,6 +33,20 @@ fn parts_equal_those_of_an_earlier_step() {
     );
 }
 
+#[test]
+fn an_answer_is_the_registrys_own_or_another_hosts() {
+    let at = |url: &str, yaml: &str| {
+        let mut exchange = exchange(200, &[], LAYER);
+        exchange.request.url = url.parse().unwrap();
+        told(&scene(), yaml, &exchange)
+    };
+    assert_eq!(at("http://store:80/x", "elsewhere: true"), "ok");
+    assert_eq!(at("http://H:5000/v2/x", "elsewhere: false"), "ok");
+    assert_eq!(at("http://h:5000/v2/x", "elsewhere: true"), "expected an answer of another host, came an answer of h:5000");
+    assert_eq!(at("http://h:5001/v2/x", "elsewhere: false"), "expected an answer of the registry itself, came an answer of h:5001");
+    assert!(told(&scene(), "elsewhere: true", &closed()).starts_with("expected an answer of another host, came the connection"));
+}
+
 fn walked(entries: &serde_json::Value, pages: &[usize]) -> Walked {
     Walked { entries: entries.as_array().unwrap().clone(), pages: pages.to_vec(), ..Walked::default() }
 }

@@ -141,7 +141,6 @@ pub(super) const FAULTS: &[Fault] = &[
             "auth/challenge",
             "docker/existence-head",
             "management/blob-gone",
-            "management/head-gone",
             "pull/blob-head-unknown",
             "push/cancelled-gone",
             "push/cut-not-stored",

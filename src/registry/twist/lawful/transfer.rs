@@ -145,6 +145,16 @@ pub(in super::super) const VARIANTS: &[Variant] = &[
     variant(22, "content/blob-redirected", "GET and HEAD of a blob are redirected to another host with 307.", ALWAYS, || {
         redirected("GET HEAD", 307)
     }),
+    variant(22, "content/blob-bare-store", "A blob is redirected to a store that knows no Docker-Content-Digest.", ALWAYS, || {
+        after(|request, reply| match request.uri.query() {
+            None if is(request, "GET HEAD", Kind::Blob) && reply.status().is_success() => {
+                *reply = empty(http::StatusCode::TEMPORARY_REDIRECT);
+                header(reply, "location", &elsewhere(request, request.uri.path()));
+            }
+            Some(_) if is(request, "GET HEAD", Kind::Blob) => header(reply, "docker-content-digest", ""),
+            _ => {}
+        })
+    }),
     variant(22, "content/blob-found-elsewhere", "GET of a blob is redirected with 302, HEAD is answered.", ALWAYS, || {
         redirected("GET", 302)
     }),
